@@ -1,0 +1,88 @@
+import type { InstrumentSymbol } from './instrument.ts'
+import type { EpochMs, Lots, Side, Ticks } from './units.ts'
+
+interface Stamped {
+  readonly symbol: InstrumentSymbol
+  /** When it happened, exchange clock (transaction time where the venue gives it). */
+  readonly exchangeTime: EpochMs
+  /** When the frame arrived, local clock. */
+  readonly receivedAt: EpochMs
+}
+
+/** Book levels, flat: `[ticks, lots, ticks, lots, …]`. Zero lots removes the level. */
+export type Levels = readonly number[]
+
+/** `snapshot` replaces the book, `delta` changes it. Ids are the venue's; `prevId` is the id that must stand before a delta. */
+export interface BookEvent extends Stamped {
+  readonly kind: 'book'
+  readonly type: 'snapshot' | 'delta'
+  readonly firstId: number
+  readonly lastId: number
+  readonly prevId: number
+  readonly bids: Levels
+  readonly asks: Levels
+}
+
+/** Best bid and ask as the venue states them (Binance `bookTicker`). */
+export interface QuoteEvent extends Stamped {
+  readonly kind: 'quote'
+  readonly updateId: number
+  readonly bidTicks: Ticks
+  readonly bidLots: Lots
+  readonly askTicks: Ticks
+  readonly askLots: Lots
+}
+
+export interface TradeEvent extends Stamped {
+  readonly kind: 'trade'
+  readonly tradeId: number
+  readonly price: Ticks
+  readonly size: Lots
+  /** The aggressor's side. */
+  readonly side: Side
+}
+
+/** Mark and index price in quote currency; funding as a fraction per interval. */
+export interface MarkEvent extends Stamped {
+  readonly kind: 'mark'
+  readonly markPrice: number
+  readonly indexPrice: number
+  readonly fundingRate: number
+  readonly nextFundingAt: EpochMs
+}
+
+export interface LiquidationEvent extends Stamped {
+  readonly kind: 'liquidation'
+  readonly side: Side
+  readonly price: Ticks
+  readonly size: Lots
+}
+
+/** Data were lost between this event and the last one: the book is void until the next snapshot, the open bar is tainted. */
+export interface GapEvent extends Stamped {
+  readonly kind: 'gap'
+  readonly reason: 'sequence' | 'disconnect' | 'stale' | 'malformed' | 'crossed' | 'overflow'
+  readonly detail: string
+}
+
+export interface ConnectionEvent extends Stamped {
+  readonly kind: 'connection'
+  readonly state: 'up' | 'down'
+  readonly detail: string
+}
+
+/** No event of this instrument with `exchangeTime < exchangeTime of the watermark` will follow: it closes bars, quiet ones too. */
+export interface WatermarkEvent extends Stamped {
+  readonly kind: 'watermark'
+}
+
+/** One ordered stream per instrument, in band, so that every stage sees everything in one order. */
+export type MarketEvent =
+  | BookEvent
+  | QuoteEvent
+  | TradeEvent
+  | MarkEvent
+  | LiquidationEvent
+  | GapEvent
+  | ConnectionEvent
+  | WatermarkEvent
