@@ -1,0 +1,57 @@
+import { check } from '../core/check.ts'
+import type { ForecasterOutputs } from './forecaster-outputs.ts'
+import type { RidgeForecaster } from './ridge-forecaster.ts'
+
+/** Σ w·z + b of both heads for one window, in double precision. `z` is [steps × features] and comes scaled. */
+const dot = (weights: Float32Array, z: Float64Array, bias: number): number => {
+  let sum = bias
+  for (let i = 0; i < z.length; i += 1) sum += weights[i]! * z[i]!
+  return sum
+}
+
+/** Scales and clips row `row` of `input` [batch, steps, features] into `z`. */
+export function scaleRow(
+  model: Pick<RidgeForecaster, 'centre' | 'scale' | 'clip' | 'features'>,
+  input: Float32Array,
+  row: number,
+  z: Float64Array,
+): void {
+  const { centre, scale, features } = model
+  for (let i = 0; i < z.length; i += 1) {
+    const feature = i % features
+    const value = (input[row * z.length + i]! - centre[feature]!) / scale[feature]!
+    z[i] = Math.min(model.clip, Math.max(-model.clip, value))
+  }
+}
+
+const logistic = (value: number): number => 1 / (1 + Math.exp(-value))
+
+/**
+ * The same model as `ridgeForecasterGraph`, computed without ONNX: it evaluates fits and states the golden outputs that a loaded
+ * graph must reproduce. `input`: [batch, steps, features] row-major.
+ */
+export function ridgeForecast(model: RidgeForecaster, input: Float32Array, batch: number): ForecasterOutputs {
+  const width = model.steps * model.features
+  check(input.length === batch * width, `input length for a batch of ${batch}`, input.length)
+  const levels = model.residualQuantiles
+  const z = new Float64Array(width)
+  const mean = new Float32Array(batch)
+  const volatility = new Float32Array(batch)
+  const quantiles = new Float32Array(batch * levels.length)
+  const classes = new Float32Array(batch * 3)
+  for (let row = 0; row < batch; row += 1) {
+    scaleRow(model, input, row, z)
+    const { min, max } = model.logVolatility
+    const mu = dot(model.mean.weights, z, model.mean.bias)
+    const logVolatility = dot(model.logVolatility.weights, z, model.logVolatility.bias)
+    const sigma = Math.exp(Math.min(max, Math.max(min, logVolatility)))
+    const spread = sigma * model.classScale
+    const down = logistic((-mu - model.thresholdBps) / spread)
+    const up = logistic((mu - model.thresholdBps) / spread)
+    mean[row] = mu
+    volatility[row] = sigma
+    for (const [i, level] of levels.entries()) quantiles[row * levels.length + i] = mu + sigma * level
+    classes.set([down, Math.max(0, 1 - down - up), up], row * 3)
+  }
+  return { mean, volatility, quantiles, classes }
+}

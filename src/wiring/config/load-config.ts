@@ -1,0 +1,47 @@
+import { readFileSync, statSync } from 'node:fs'
+import type { z } from 'zod'
+import { InputError, messageOf } from '../../core/errors.ts'
+import { describeIssues } from './describe-issues.ts'
+import { type FitConfig, fitSchema } from './fit-schema.ts'
+import { type Problem, parseYaml } from './parse-yaml.ts'
+import { type Config, configSchema } from './schema.ts'
+import { secretKeys } from './secret-keys.ts'
+
+const FILE_BYTES_MAX = 1_048_576
+
+/**
+ * Reads and checks one way of running the daemon. Throws one `InputError` that lists every problem with its line, key, value
+ * and rule.
+ */
+export const loadConfig = (file: string): Config => load(file, configSchema)
+
+/** Same for the settings of `tickwright fit`. */
+export const loadFitConfig = (file: string): FitConfig => load(file, fitSchema)
+
+function load<T>(file: string, schema: z.ZodType<T>): T {
+  const yaml = parseYaml(readText(file))
+  const problems = [...yaml.problems, ...secretKeys(yaml)]
+  if (problems.length > 0) throw failure(file, problems)
+  if (typeof yaml.value !== 'object' || yaml.value === null || Array.isArray(yaml.value)) {
+    throw failure(file, [{ line: undefined, text: 'expected a map of keys, e.g. "mode: demo"' }])
+  }
+  const parsed = schema.safeParse(yaml.value)
+  if (parsed.success) return parsed.data
+  throw failure(file, describeIssues(parsed.error.issues, yaml, schema))
+}
+
+function readText(file: string): string {
+  try {
+    const { size } = statSync(file)
+    if (size > FILE_BYTES_MAX) throw new Error(`it has ${size} bytes; at most ${FILE_BYTES_MAX} are allowed`)
+    return readFileSync(file, 'utf8')
+  } catch (error) {
+    throw new InputError(`config ${file} cannot be read: ${messageOf(error)}`, { file }, error)
+  }
+}
+
+function failure(file: string, problems: readonly Problem[]): InputError {
+  const lines = problems.map(({ line, text }) => `  ${line === undefined ? '' : `line ${line}: `}${text}`)
+  const count = problems.length === 1 ? '1 problem' : `${problems.length} problems`
+  return new InputError(`config ${file}: ${count}\n${lines.join('\n')}`, { file, problems: problems.length })
+}

@@ -1,0 +1,23 @@
+#!/usr/bin/env node
+import { readFileSync } from 'node:fs'
+import { packageFile } from './package-file.ts'
+import { processIo } from './process-io.ts'
+import type { Commands } from './program.ts'
+import { runCli } from './run-cli.ts'
+
+// Each command is loaded when asked for: `check-config` needs no exchange client and no model runtime.
+const commands: Commands = {
+  demo: async (options, io) => (await import('./commands/demo.ts')).demoCommand(options, io),
+  run: async (options, io) => (await import('./commands/run.ts')).runCommand(options, io),
+  replay: async (options, io) => (await import('./commands/replay.ts')).replayCommand(options, io),
+  exchange: async (options, io) => (await import('./commands/exchange.ts')).exchangeCommand(options, io),
+  fit: async (options, io) => (await import('./commands/fit.ts')).fitCommand(options, io),
+  checkConfig: async (options, io) => (await import('./commands/check-config.ts')).checkConfigCommand(options, io),
+  status: async (options, io) => (await import('./commands/status.ts')).statusCommand(options, io),
+  why: async (options, io) => (await import('./commands/why.ts')).whyCommand(options, io),
+}
+
+const { version } = JSON.parse(readFileSync(packageFile('package.json'), 'utf8')) as { version: string }
+const code = await runCli(process.argv.slice(2), commands, processIo(), version)
+await Promise.all([process.stdout, process.stderr].map((stream) => new Promise((done) => stream.write('', done))))
+process.exit(code) // Native libraries may hold the event loop open.

@@ -1,0 +1,120 @@
+import { Command, InvalidArgumentError, Option } from 'commander'
+import type {
+  CheckConfigOptions,
+  DemoOptions,
+  ExchangeOptions,
+  FitOptions,
+  ReplayOptions,
+  RunOptions,
+  StatusOptions,
+  WhyOptions,
+} from './command-options.ts'
+import { MODES } from './config/schema.ts'
+import type { Io } from './io.ts'
+import { packageFile } from './package-file.ts'
+
+/** One command: reads its options, says what it has to say through `io`, returns the exit code. Loaded when asked for. */
+export interface Commands {
+  demo(options: DemoOptions, io: Io): Promise<number>
+  run(options: RunOptions, io: Io): Promise<number>
+  replay(options: ReplayOptions, io: Io): Promise<number>
+  exchange(options: ExchangeOptions, io: Io): Promise<number>
+  fit(options: FitOptions, io: Io): Promise<number>
+  checkConfig(options: CheckConfigOptions, io: Io): Promise<number>
+  status(options: StatusOptions, io: Io): Promise<number>
+  why(options: WhyOptions, io: Io): Promise<number>
+}
+
+const JSON_FLAG = ['--json', 'print one JSON object as the last line of standard output', false] as const
+const CONFIG = '--config <file>'
+const YAML_FILE = 'YAML file, see docs/configuration.md'
+
+/** The command line. `finish` receives the exit code of the command that ran. */
+export function buildProgram(commands: Commands, io: Io, version: string, finish: (code: number) => void): Command {
+  const program = new Command('tickwright')
+    .description('Reads crypto futures exchanges tick by tick, forecasts at every bar close, trades the forecast under hard limits.')
+    .version(version)
+    .showHelpAfterError('(run with --help for the options)')
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => io.out(text.trimEnd()),
+      writeErr: (text) => io.err(text.trimEnd()),
+    })
+  const demoConfig = packageFile('config/demo.yaml')
+  const command = (name: string, description: string) => program.command(name).description(description)
+
+  addTrading(command, commands, io, finish, demoConfig)
+  command('exchange', 'run the exchange simulator alone')
+    .option(CONFIG, YAML_FILE, demoConfig)
+    .option('--port <number>', 'TCP port on loopback, 0 for any free one', wholeNumber(0, 65_535))
+    .option('--seed <number>', 'seed of the market', wholeNumber(0, 4_294_967_295))
+    .option('--alpha <fraction>', 'how much order flow foretells, 0 to below 1', fraction)
+    .option('--port-file <file>', 'write port, process id and instance here once it listens')
+    .option('--idle-exit-ms <ms>', 'end when nobody has been connected for so long', wholeNumber(1_000, 86_400_000))
+    .action(async (options: ExchangeOptions) => finish(await commands.exchange(options, io)))
+  command('fit', 'fit a model on simulated flow and write its bundle')
+    .requiredOption(CONFIG, YAML_FILE)
+    .option('--out <folder>', 'folder of the bundle instead of the configured one')
+    .option(...JSON_FLAG)
+    .action(async (options: FitOptions) => finish(await commands.fit(options, io)))
+  command('check-config', 'check a configuration file')
+    .requiredOption(CONFIG, YAML_FILE)
+    .action(async (options: CheckConfigOptions) => finish(await commands.checkConfig(options, io)))
+  addInspection(command, commands, io, finish)
+  return program
+}
+
+type AddCommand = (name: string, description: string) => Command
+type Finish = (code: number) => void
+
+function addTrading(command: AddCommand, commands: Commands, io: Io, finish: Finish, demoConfig: string): void {
+  const bars = ['--bars <number>', 'stop after so many bars; without it: run until stopped', wholeNumber(1, 1e9)] as const
+  command('demo', 'trade against the bundled exchange simulator: no network, no keys')
+    .option(CONFIG, YAML_FILE, demoConfig)
+    .option(...bars)
+    .option(...JSON_FLAG)
+    .action(async (options: DemoOptions) => finish(await commands.demo(options, io)))
+  command('run', 'run in the mode of the configuration: demo, signal, paper or live')
+    .requiredOption(CONFIG, YAML_FILE)
+    .option(...bars)
+    .option(...JSON_FLAG)
+    .action(async (options: RunOptions) => finish(await commands.run(options, io)))
+  command('replay', 'run recorded tapes through the pipeline')
+    .requiredOption('--tape <files...>', 'recorded tapes, in the order of their time')
+    .requiredOption(CONFIG, YAML_FILE)
+    .option(...JSON_FLAG)
+    .action(async (options: ReplayOptions) => finish(await commands.replay(options, io)))
+}
+
+function addInspection(command: AddCommand, commands: Commands, io: Io, finish: Finish): void {
+  const state = ['--state <folder>', 'state folder', 'state'] as const
+  const mode = () => new Option('--mode <mode>', 'which database of the folder').choices(MODES)
+  command('status', 'show what a daemon holds and does')
+    .option(...state)
+    .addOption(mode())
+    .option(...JSON_FLAG)
+    .action(async (options: StatusOptions) => finish(await commands.status(options, io)))
+  command('why', 'explain one decision')
+    .argument('[bar]', '1 for the latest, 2 for the one before, an ISO time inside the bar, or a decision id')
+    .option(...state)
+    .addOption(mode())
+    .option('--symbol <symbol>', 'instrument, e.g. BTC/USDT:USDT')
+    .option(...JSON_FLAG)
+    .action(async (bar: string | undefined, options: Omit<WhyOptions, 'bar'>) =>
+      finish(await commands.why(bar === undefined ? options : { ...options, bar }, io)),
+    )
+}
+
+function wholeNumber(least: number, most: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text)
+    if (/^\d+$/.test(text) && value >= least && value <= most) return value
+    throw new InvalidArgumentError(`A whole number from ${least} to ${most}.`)
+  }
+}
+
+function fraction(text: string): number {
+  const value = Number(text)
+  if (text.trim() !== '' && value >= 0 && value < 1) return value
+  throw new InvalidArgumentError('A number from 0 to below 1.')
+}
