@@ -30,7 +30,8 @@ export interface RunningSchema {
 export function openBundle({ folder, files }: BundleFiles, schema: RunningSchema): ModelBundle {
   const manifestFile = `${folder}/${MANIFEST_FILE}`
   const text = files.get(MANIFEST_FILE)
-  if (text === undefined) throw new InputError(`${manifestFile}: missing; every bundle needs it`, { file: manifestFile })
+  if (text === undefined)
+    throw new InputError(`${manifestFile}: missing; every bundle needs it`, { file: manifestFile })
   const manifest = parseManifest(new TextDecoder().decode(text), manifestFile)
   checkIdentity(folder, manifest, manifestFile)
   checkFiles(folder, manifest, files)
@@ -57,7 +58,8 @@ function refuse(file: string, field: string, value: unknown, rule: string): neve
 
 function checkIdentity(folder: string, manifest: Manifest, file: string): void {
   const version = folder.split(/[/\\]/).at(-1)
-  if (manifest.version !== version) refuse(file, 'version', manifest.version, `it must be its folder's name, ${version}`)
+  if (manifest.version !== version)
+    refuse(file, 'version', manifest.version, `it must be its folder's name, ${version}`)
   if (manifest.opset !== OPSET) refuse(file, 'opset', manifest.opset, `it must be ${OPSET}`)
 }
 

@@ -1,5 +1,5 @@
-import onnxProto from 'onnx-proto'
 import type { onnx } from 'onnx-proto'
+import onnxProto from 'onnx-proto'
 import { InputError, messageOf } from '../core/errors.ts'
 import { INPUT_NAME, OUTPUT_NAMES, outputWidths } from './forecaster-outputs.ts'
 import { OPSET } from './onnx-graph.ts'
@@ -36,7 +36,10 @@ type Fail = (field: string, value: unknown, rule: string) => never
 /** Reads the bytes of an ONNX file from a stranger and refuses, by `InputError`, all that a forecaster does not need. */
 export function checkGraph(bytes: Uint8Array, expected: GraphExpectation): void {
   const fail: Fail = (field, value, rule) => {
-    throw new InputError(`${expected.file}: ${field} was ${JSON.stringify(value)}; ${rule}`, { file: expected.file, field })
+    throw new InputError(`${expected.file}: ${field} was ${JSON.stringify(value)}; ${rule}`, {
+      file: expected.file,
+      field,
+    })
   }
   const model = decode(bytes, fail)
   checkOpset(model, fail)
@@ -75,7 +78,8 @@ function checkNodes(graph: onnx.IGraphProto, fail: Fail): void {
     const op = node.opType ?? ''
     if (!ALLOWED_OPS.has(op)) fail(`${field} operator`, op, `one of ${[...ALLOWED_OPS].join(', ')}`)
     for (const { name, g, graphs, t, tensors } of node.attribute ?? []) {
-      if (g || graphs?.length || t || tensors?.length) fail(`${field} attribute`, name, 'no graph and no tensor allowed')
+      if (g || graphs?.length || t || tensors?.length)
+        fail(`${field} attribute`, name, 'no graph and no tensor allowed')
     }
   }
 }
@@ -117,7 +121,8 @@ function checkSignature(graph: onnx.IGraphProto, expected: GraphExpectation, fai
     }
     for (const { name, type } of graph[kind] ?? []) {
       const elemType = type?.tensorType?.elemType
-      if (elemType !== onnxProto.onnx.TensorProto.DataType.FLOAT) fail(`${kind} ${name} type`, elemType, 'must be float32')
+      if (elemType !== onnxProto.onnx.TensorProto.DataType.FLOAT)
+        fail(`${kind} ${name} type`, elemType, 'must be float32')
     }
   }
 }

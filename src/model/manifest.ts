@@ -115,6 +115,8 @@ export function sealManifest(draft: ManifestDraft, files: ReadonlyMap<string, Ui
   const checksums = Object.fromEntries([...files].map(([file, bytes]) => [file, sha256Of(bytes)]))
   const body = JSON.parse(JSON.stringify({ format: 1, ...draft, files: checksums })) as object
   const sealed = { ...body, manifestSha256: sha256Of(JSON.stringify(body)) }
-  const text = JSON.stringify(sealed, undefined, 2).replace(/\[[-\d.,e+\s]+\]/g, (numbers) => numbers.replace(/\s+/g, ' '))
+  const text = JSON.stringify(sealed, undefined, 2).replace(/\[[-\d.,e+\s]+\]/g, (numbers) =>
+    numbers.replace(/\s+/g, ' '),
+  )
   return `${text}\n`
 }

@@ -1,5 +1,5 @@
-import onnxProto from 'onnx-proto'
 import type { onnx } from 'onnx-proto'
+import onnxProto from 'onnx-proto'
 import { check } from '../core/check.ts'
 import type { Dim, Shape } from './onnx-shape.ts'
 import { elementCount } from './onnx-shape.ts'

@@ -26,6 +26,13 @@ export function scaleRow(
 
 const logistic = (value: number): number => 1 / (1 + Math.exp(-value))
 
+/** Probabilities of down, flat, up around ± `thresholdBps`, for a mean and a logistic `spread` in basis points. */
+export function classProbabilities(mean: number, spread: number, thresholdBps: number): [number, number, number] {
+  const down = logistic((-mean - thresholdBps) / spread)
+  const up = logistic((mean - thresholdBps) / spread)
+  return [down, Math.max(0, 1 - down - up), up]
+}
+
 /**
  * The same model as `ridgeForecasterGraph`, computed without ONNX: it evaluates fits and states the golden outputs that a loaded
  * graph must reproduce. `input`: [batch, steps, features] row-major.
@@ -45,13 +52,10 @@ export function ridgeForecast(model: RidgeForecaster, input: Float32Array, batch
     const mu = dot(model.mean.weights, z, model.mean.bias)
     const logVolatility = dot(model.logVolatility.weights, z, model.logVolatility.bias)
     const sigma = Math.exp(Math.min(max, Math.max(min, logVolatility)))
-    const spread = sigma * model.classScale
-    const down = logistic((-mu - model.thresholdBps) / spread)
-    const up = logistic((mu - model.thresholdBps) / spread)
     mean[row] = mu
     volatility[row] = sigma
     for (const [i, level] of levels.entries()) quantiles[row * levels.length + i] = mu + sigma * level
-    classes.set([down, Math.max(0, 1 - down - up), up], row * 3)
+    classes.set(classProbabilities(mu, sigma * model.classScale, model.thresholdBps), row * 3)
   }
   return { mean, volatility, quantiles, classes }
 }

@@ -34,7 +34,10 @@ interface SizeInputs {
 }
 
 /** Most that may be held, lots ≥ 0: `riskPerTradeBps` of equity at one standard deviation, the notional cap, the venue's limit. */
-export function lotsCap({ converter, quote, equityQuote, volatilityBps }: SizeInputs, settings: PolicySettings): number {
+export function lotsCap(
+  { converter, quote, equityQuote, volatilityBps }: SizeInputs,
+  settings: PolicySettings,
+): number {
   const scaled = (Math.max(0, equityQuote) * settings.riskPerTradeBps) / volatilityBps
   return wholeLots(converter, Math.min(scaled, settings.notionalMaxQuote), quote)
 }

@@ -116,4 +116,10 @@ const abstain = (reason: AbstainReason, edgeBps = 0, costBps = 0): Target => ({
   costBps,
 })
 
-const exit = (edgeBps: number, costBps: number): Target => ({ kind: 'target', lots: 0, edgeBps, costBps, reason: 'exit' })
+const exit = (edgeBps: number, costBps: number): Target => ({
+  kind: 'target',
+  lots: 0,
+  edgeBps,
+  costBps,
+  reason: 'exit',
+})

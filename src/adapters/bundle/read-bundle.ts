@@ -33,7 +33,8 @@ export async function readBundle(familyFolder: string, version: string): Promise
   }
   const folder = join(familyFolder, version)
   const names = (await listFolder(folder)).sort()
-  if (names.length > FILES_MAX) throw new InputError(`${folder}: ${names.length} files; at most ${FILES_MAX}`, { folder })
+  if (names.length > FILES_MAX)
+    throw new InputError(`${folder}: ${names.length} files; at most ${FILES_MAX}`, { folder })
   const files = new Map<string, Uint8Array>()
   let bytesLeft = BUNDLE_BYTES_MAX
   for (const name of names) {

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, open, readFile, rename, rm } from 'node:fs/promises'
+import { chmod, mkdir, mkdtemp, open, readFile, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { InputError } from '../../core/errors.ts'
 
@@ -15,6 +15,7 @@ export async function writeBundle(familyFolder: string, version: string, files: 
   const temporary = await mkdtemp(join(familyFolder, '.writing-'))
   try {
     for (const [name, bytes] of files) await writeDurably(join(temporary, name), bytes)
+    await chmod(temporary, 0o755) // mkdtemp keeps it private.
     await syncFolder(temporary)
     await rename(temporary, folder)
   } catch (error) {

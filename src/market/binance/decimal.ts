@@ -28,8 +28,7 @@ export function stepCounter(step: string): StepCounter {
       else return Number.NaN
     }
     const shift = stepDecimals - (pointAt < 0 ? 0 : length - 1 - pointAt)
-    const count =
-      shift >= 0 ? (mantissa * powers[shift]!) / stepMantissa : mantissa / (powers[-shift]! * stepMantissa)
+    const count = shift >= 0 ? (mantissa * powers[shift]!) / stepMantissa : mantissa / (powers[-shift]! * stepMantissa)
     return mantissa <= Number.MAX_SAFE_INTEGER && Number.isSafeInteger(count) ? count : Number.NaN
   }
 }

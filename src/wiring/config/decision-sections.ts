@@ -1,4 +1,7 @@
 import { z } from 'zod'
+import type { FeatureSettings } from '../../features/feature-schema.ts'
+import type { PolicySettings } from '../../policy/policy-settings.ts'
+import type { RiskLimits } from '../../risk/limits.ts'
 
 export const modelSchema = z.strictObject({
   path: z.string().min(1).describe('folder of the model bundle, relative to the working directory'),
@@ -14,9 +17,86 @@ export const modelSchema = z.strictObject({
 })
 
 export const policySchema = z.strictObject({
-  edgeToCostMin: z.number().min(0).max(100).describe('forecast edge needed to enter, times the round-trip cost, ratio'),
-})
+  expectation: z
+    .enum(['mean', 'median'])
+    .describe('figure of the forecast taken as the expected return; median is less moved by tails'),
+  enterEdgeBps: z
+    .number()
+    .min(0)
+    .max(1_000)
+    .describe("expected return left after the round trip's cost that opens or enlarges a position, basis points"),
+  exitForecastBps: z
+    .number()
+    .min(-1_000)
+    .max(1_000)
+    .describe('expected return in its direction that keeps a position, basis points; negative holds against a slight headwind'),
+  slippageBps: z
+    .number()
+    .min(0)
+    .max(1_000)
+    .describe('expected loss against the touch when the order arrives, one way, basis points'),
+  riskPerTradeBps: z
+    .number()
+    .positive()
+    .max(10_000)
+    .describe('what one standard deviation of the forward return may cost, basis points of equity'),
+  kellyFraction: z.number().positive().max(1).describe('share of the Kelly-optimal size that may be opened, above 0 to 1'),
+  notionalMaxQuote: z.number().positive().describe('most that a position may be worth, quote currency'),
+  bandFraction: z
+    .number()
+    .min(0)
+    .lt(1)
+    .describe('no order for a change smaller than this share of the position, 0 to below 1'),
+  blindBarsMax: z
+    .int()
+    .min(1)
+    .max(100_000)
+    .describe('closed bars in a row without a usable forecast after which a position is closed, count'),
+}) satisfies z.ZodType<PolicySettings>
+
+const quote = z.number().positive()
 
 export const riskSchema = z.strictObject({
-  orderNotionalMax: z.number().positive().describe('largest order, quote currency'),
-})
+  orderNotionalMaxQuote: quote.describe('most that one order may be worth, quote currency'),
+  positionNotionalMaxQuote: quote.describe(
+    'most that the position of one instrument may be worth if every open order fills, quote currency',
+  ),
+  grossExposureMaxQuote: quote.describe('the same, summed over all instruments without netting, quote currency'),
+  leverageMax: z.number().positive().max(125).describe('gross exposure over equity, ratio'),
+  collarBpsMax: z
+    .number()
+    .min(0)
+    .max(1_000)
+    .describe("how far an order's price may be on the wrong side of the reference price, basis points"),
+  referenceAgeMsMax: z.int().min(1).max(600_000).describe('older reference prices count as none, milliseconds'),
+  messagesPerSecondMax: z.int().min(1).max(1_000).describe('orders and cancels per second, all instruments, count'),
+  messagesPerMinuteMax: z.int().min(1).max(60_000).describe('orders and cancels per minute, all instruments, count'),
+  messageReserveFraction: z
+    .number()
+    .min(0)
+    .lt(1)
+    .describe('share of both rates kept for exits and cancels, 0 to below 1'),
+  dailyLossMaxQuote: quote.describe('loss of equity since 00:00 UTC that latches, quote currency'),
+  drawdownMaxFraction: z
+    .number()
+    .positive()
+    .max(1)
+    .describe('loss of equity from its peak that latches, fraction of the peak, above 0 to 1'),
+  executionsMax: z.int().min(1).max(1_000_000).describe('executed orders within executionWindowMs that latch, count'),
+  executionWindowMs: z.int().min(1_000).max(86_400_000).describe('window of executionsMax, milliseconds'),
+}) satisfies z.ZodType<RiskLimits>
+
+const periods = z
+  .array(z.int().min(1).max(1_000))
+  .max(20)
+  .refine((bars) => new Set(bars).size === bars.length, 'each period once')
+
+/** `barMs` is a key of its own: bars are not the features' alone. */
+export const featuresSchema = z.strictObject({
+  flowPeriods: periods
+    .refine((bars) => !bars.includes(1), '1 is always among them: leave it out')
+    .describe('spans over which order flow is summed, beside one bar, bars'),
+  returnPeriods: periods.min(1).describe('spans of the log-returns, bars'),
+  volatilityPeriods: periods.min(1).describe('spans of the realised volatilities, bars'),
+  volumePeriod: z.int().min(1).max(1_000).describe('span of the mean volume, bars'),
+}) satisfies z.ZodType<Omit<FeatureSettings, 'barMs'>>

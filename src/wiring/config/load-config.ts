@@ -3,7 +3,7 @@ import type { z } from 'zod'
 import { InputError, messageOf } from '../../core/errors.ts'
 import { describeIssues } from './describe-issues.ts'
 import { type FitConfig, fitSchema } from './fit-schema.ts'
-import { type Problem, parseYaml } from './parse-yaml.ts'
+import { type ParsedYaml, type Problem, parseYaml } from './parse-yaml.ts'
 import { type Config, configSchema } from './schema.ts'
 import { secretKeys } from './secret-keys.ts'
 
@@ -13,21 +13,31 @@ const FILE_BYTES_MAX = 1_048_576
  * Reads and checks one way of running the daemon. Throws one `InputError` that lists every problem with its line, key, value
  * and rule.
  */
-export const loadConfig = (file: string): Config => load(file, configSchema)
+export const loadConfig = (file: string): Config => parsed(file, readYaml(file), configSchema)
 
 /** Same for the settings of `tickwright fit`. */
-export const loadFitConfig = (file: string): FitConfig => load(file, fitSchema)
+export const loadFitConfig = (file: string): FitConfig => parsed(file, readYaml(file), fitSchema)
 
-function load<T>(file: string, schema: z.ZodType<T>): T {
+/** Either of them: the file's `mode` tells. */
+export function loadAnyConfig(file: string): Config | FitConfig {
+  const yaml = readYaml(file)
+  return yaml.value['mode'] === 'fit' ? parsed(file, yaml, fitSchema) : parsed(file, yaml, configSchema)
+}
+
+function parsed<T>(file: string, yaml: ParsedYaml, schema: z.ZodType<T>): T {
+  const result = schema.safeParse(yaml.value)
+  if (result.success) return result.data
+  throw failure(file, describeIssues(result.error.issues, yaml, schema))
+}
+
+function readYaml(file: string): ParsedYaml & { readonly value: Readonly<Record<string, unknown>> } {
   const yaml = parseYaml(readText(file))
   const problems = [...yaml.problems, ...secretKeys(yaml)]
   if (problems.length > 0) throw failure(file, problems)
   if (typeof yaml.value !== 'object' || yaml.value === null || Array.isArray(yaml.value)) {
     throw failure(file, [{ line: undefined, text: 'expected a map of keys, e.g. "mode: demo"' }])
   }
-  const parsed = schema.safeParse(yaml.value)
-  if (parsed.success) return parsed.data
-  throw failure(file, describeIssues(parsed.error.issues, yaml, schema))
+  return { ...yaml, value: yaml.value as Record<string, unknown> }
 }
 
 function readText(file: string): string {

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { isLoopback } from './urls.ts'
+import { isLoopback } from '../../adapters/alerts/safe-url.ts'
 
 /** ccxt form of a perpetual future: base/quote:settle. */
 export const symbolSchema = z

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { isSafeTarget } from './urls.ts'
+import { isSafeTarget } from '../../adapters/alerts/safe-url.ts'
 
 export const stateSchema = z.strictObject({
   dir: z.string().min(1).describe('folder of the database, one daemon each, relative to the working directory'),
@@ -45,6 +45,11 @@ export const tradingSchema = z.strictObject({
   onStop: z
     .enum(['cancel', 'cancel-and-flatten', 'leave'])
     .describe('open orders at a stop: cancel them, cancel them and close positions, or leave them'),
+  collarBps: z
+    .number()
+    .min(0)
+    .max(1_000)
+    .describe('how far beyond the touch an order may reach, basis points; at most risk.collarBpsMax'),
   reconcileMs: z
     .int()
     .min(1_000)

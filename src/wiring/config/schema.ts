@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { modelSchema, policySchema, riskSchema } from './decision-sections.ts'
+import { featuresSchema, modelSchema, policySchema, riskSchema } from './decision-sections.ts'
 import { barMsSchema, feedSchema, symbolsSchema, venueSchema } from './market-sections.ts'
 import { liveSchema, paperSchema, replaySchema, simulatorSchema } from './mode-sections.ts'
 import { alertsSchema, logSchema, stateSchema, tradingSchema } from './running-sections.ts'
@@ -10,6 +10,7 @@ const common = {
   symbols: symbolsSchema,
   barMs: barMsSchema,
   feed: feedSchema.describe('market data'),
+  features: featuresSchema.describe('what the model sees; must equal what it was fitted with'),
   model: modelSchema.describe('the forecaster'),
   policy: policySchema.describe('from forecast to target position'),
   risk: riskSchema.describe('hard limits; an order past one is refused'),

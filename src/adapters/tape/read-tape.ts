@@ -1,0 +1,134 @@
+import { createReadStream } from 'node:fs'
+import { open } from 'node:fs/promises'
+import type { Readable } from 'node:stream'
+import { createGunzip } from 'node:zlib'
+import { InputError, messageOf } from '../../core/errors.ts'
+import type { EpochMs } from '../../core/units.ts'
+
+/** One line of a tape. */
+export interface TapeFrame {
+  /** Local clock of the recorder. */
+  readonly receivedAt: EpochMs
+  /** Parsed JSON as the venue sent it. */
+  readonly frame: unknown
+  /** From 1. */
+  readonly line: number
+}
+
+/** Lines `<receive time> <raw JSON>`, plain or gzip; the time in ns (19 digits), µs (16) or ms (13). */
+export interface Tape extends AsyncIterable<TapeFrame> {
+  readonly file: string
+  /** 1 when the last line of a file that is otherwise whole broke off: the recorder was stopped in mid-write. */
+  readonly truncatedLines: number
+}
+
+/** Characters. The longest real line, a REST book of 1,000 levels, has 60,000. */
+const LINE_MAX = 4 * 1_024 * 1_024
+const VALUE_TEXT_MAX = 60
+const GZIP_MAGIC = 0x1f8b
+
+/**
+ * Reads in the order of the file, one decompressed chunk and one line at a time. Iterating throws `InputError` naming file, line,
+ * value and rule: no such file, no tape, malformed line, truncated or corrupt gzip.
+ */
+export const readTape = (file: string): Tape => new TapeFile(file)
+
+class TapeFile implements Tape {
+  readonly file: string
+  truncatedLines = 0
+
+  constructor(file: string) {
+    this.file = file
+  }
+
+  async *[Symbol.asyncIterator](): AsyncGenerator<TapeFrame> {
+    this.truncatedLines = 0
+    const source = await byteStream(this.file)
+    let line = 0
+    let rest = ''
+    try {
+      for await (const text of source) {
+        rest += text
+        let from = 0
+        for (let end = rest.indexOf('\n'); end >= 0; end = rest.indexOf('\n', from)) {
+          line += 1
+          if (end > from) yield parseLine(this.file, line, rest.slice(from, end))
+          from = end + 1
+        }
+        rest = rest.slice(from)
+        if (rest.length > LINE_MAX) throw fault(this.file, line + 1, rest, `a line of at most ${LINE_MAX} characters`)
+      }
+    } catch (thrown) {
+      if (thrown instanceof InputError) throw thrown
+      throw fault(
+        this.file,
+        line + 1,
+        messageOf(thrown),
+        'a whole file: it is truncated, corrupt or not readable',
+        thrown,
+      )
+    } finally {
+      source.destroy()
+    }
+    const last = rest === '' ? undefined : this.#lastLine(line + 1, rest)
+    if (last) yield last
+    if (line === 0 && !last) throw fault(this.file, 1, '', '`<receive time> <raw JSON>` lines: it holds none')
+  }
+
+  /** Without its line end: whole all the same, or broken off. Alone in the file it is no tape at all. */
+  #lastLine(line: number, text: string): TapeFrame | undefined {
+    try {
+      return parseLine(this.file, line, text)
+    } catch (thrown) {
+      if (line === 1 || !(thrown instanceof InputError)) throw thrown
+      this.truncatedLines = 1
+      return undefined
+    }
+  }
+}
+
+async function byteStream(file: string): Promise<Readable> {
+  const source = createReadStream(file)
+  const isGzip = await startsAsGzip(file)
+  if (!isGzip) return source.setEncoding('utf8')
+  const plain = createGunzip()
+  // Not `pipeline`: an early end of the reader is no fault of the file.
+  source.once('error', (error) => plain.destroy(error))
+  plain.once('close', () => source.destroy())
+  return source.pipe(plain).setEncoding('utf8')
+}
+
+async function startsAsGzip(file: string): Promise<boolean> {
+  try {
+    const handle = await open(file)
+    try {
+      const { buffer, bytesRead } = await handle.read(Buffer.alloc(2), 0, 2, 0)
+      return bytesRead === 2 && buffer.readUInt16BE() === GZIP_MAGIC
+    } finally {
+      await handle.close()
+    }
+  } catch (thrown) {
+    throw new InputError(`${file}: a tape must be a readable file: ${messageOf(thrown)}`, { file }, thrown)
+  }
+}
+
+function parseLine(file: string, line: number, text: string): TapeFrame {
+  const space = text.indexOf(' ')
+  const time = space > 0 ? text.slice(0, space) : text
+  const isTime = /^\d+$/.test(time) && (time.length === 13 || time.length === 16 || time.length === 19)
+  if (!isTime)
+    throw fault(file, line, time, 'a receive time of 13 (ms), 16 (µs) or 19 (ns) digits, then a blank and JSON')
+  // Split so that no digit is lost: 19 digits do not fit a double.
+  const fraction = time.length === 13 ? 0 : Number(time.slice(13)) / 10 ** (time.length - 13)
+  const receivedAt = (Number(time.slice(0, 13)) + fraction) as EpochMs
+  try {
+    return { receivedAt, frame: JSON.parse(text.slice(space + 1)), line }
+  } catch (thrown) {
+    throw fault(file, line, text.slice(space + 1), 'JSON after the receive time', thrown)
+  }
+}
+
+function fault(file: string, line: number, value: string, rule: string, cause?: unknown): InputError {
+  const shown = value.length > VALUE_TEXT_MAX ? `${value.slice(0, VALUE_TEXT_MAX)}…` : value
+  return new InputError(`${file}, line ${line}: ${JSON.stringify(shown)}; it must be ${rule}`, { file, line }, cause)
+}

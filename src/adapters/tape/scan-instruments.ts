@@ -1,0 +1,125 @@
+import { InputError } from '../../core/errors.ts'
+import type { Instrument } from '../../core/instrument.ts'
+import type { TapeFrame } from './read-tape.ts'
+
+/** Steps that all prices and sizes of one venue symbol are multiples of. */
+interface Steps {
+  readonly price: StepFinder
+  readonly size: StepFinder
+}
+
+/** Greatest common step of decimals, kept as an integer of 10^-DECIMALS. */
+interface StepFinder {
+  add(text: unknown): void
+  /** Decimal string; none before the first value. */
+  step(): string | undefined
+}
+
+const DECIMALS = 8
+const SYMBOLS_MAX = 1_000
+/** Typical for a first-level account; a replay with fees that matter lists its instrument in the config. */
+const MAKER_FEE_RATE = 0.0002
+const TAKER_FEE_RATE = 0.0005
+const QUOTES = ['USDT', 'USDC', 'FDUSD', 'BUSD', 'USD'] as const
+
+/**
+ * Finds out by a first pass which Binance instruments a tape holds and the coarsest tick and lot that all of their trades, quotes and
+ * book levels fit. Limits and fees cannot be seen on a tape: they are typical ones. Throws `InputError` when nothing is found.
+ */
+export async function scanInstruments(tape: AsyncIterable<TapeFrame>, file: string): Promise<readonly Instrument[]> {
+  const found = new Map<string, Steps>()
+  for await (const { frame } of tape) collect(frame, found)
+  const instruments = [...found].flatMap(([venueSymbol, steps]) => describe(venueSymbol, steps) ?? [])
+  if (instruments.length > 0) return instruments
+  throw new InputError(`${file}: no Binance futures frame was found; a tape must hold depthUpdate or trade frames`, {
+    file,
+  })
+}
+
+function collect(frame: unknown, found: Map<string, Steps>): void {
+  const outer = recordOf(frame)
+  const data = recordOf(outer?.['data']) ?? outer
+  if (!data) return
+  const symbol = data['s']
+  if (typeof symbol !== 'string') return
+  let steps = found.get(symbol)
+  if (!steps) {
+    if (found.size >= SYMBOLS_MAX) return
+    steps = { price: stepFinder(), size: stepFinder() }
+    found.set(symbol, steps)
+  }
+  switch (data['e']) {
+    case 'depthUpdate':
+      for (const row of [...rowsOf(data['b']), ...rowsOf(data['a'])]) {
+        steps.price.add(row[0])
+        steps.size.add(row[1])
+      }
+      break
+    case 'trade':
+    case 'aggTrade':
+      // A trade of the insurance fund keeps to no tick.
+      if (data['X'] !== undefined && data['X'] !== 'MARKET') break
+      steps.price.add(data['p'])
+      steps.size.add(data['q'])
+      break
+    case 'bookTicker':
+      for (const key of ['b', 'a']) steps.price.add(data[key])
+      for (const key of ['B', 'A']) steps.size.add(data[key])
+      break
+    default:
+  }
+}
+
+const recordOf = (value: unknown): Readonly<Record<string, unknown>> | undefined =>
+  typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Record<string, unknown>) : undefined
+
+const rowsOf = (value: unknown): readonly (readonly unknown[])[] =>
+  Array.isArray(value) ? value.filter((row): row is unknown[] => Array.isArray(row)) : []
+
+function stepFinder(): StepFinder {
+  let common = 0
+  return {
+    add(text) {
+      if (typeof text !== 'string' || !/^\d{1,12}(\.\d{1,8})?$/.test(text)) return
+      // Most values are multiples of what is known: one division.
+      let value = Math.round(Number(text) * 10 ** DECIMALS)
+      if (!Number.isSafeInteger(value)) return
+      while (value > 0) {
+        const rest = common % value
+        common = value
+        value = rest
+      }
+    },
+    step: () => (common > 0 ? (common / 10 ** DECIMALS).toFixed(DECIMALS).replace(/\.?0+$/, '') : undefined),
+  }
+}
+
+function describe(venueSymbol: string, { price, size }: Steps): Instrument | undefined {
+  const tickSize = price.step()
+  const lotSize = size.step()
+  if (tickSize === undefined || lotSize === undefined) return undefined
+  const [pair = venueSymbol, contract] = venueSymbol.split('_')
+  const quote = QUOTES.find((name) => pair.endsWith(name) && pair.length > name.length)
+  if (!quote) return undefined
+  const base = pair.slice(0, -quote.length)
+  // COIN-M names end in _PERP or a date; their contract is 100 USD for bitcoin and 10 USD for every other coin.
+  const inverse = contract !== undefined && quote === 'USD'
+  const settle = inverse ? base : quote
+  return {
+    symbol: `${base}/${quote}:${settle}`,
+    venueSymbol,
+    base,
+    quote,
+    settle,
+    tickSize,
+    lotSize,
+    contractSize: inverse ? (base === 'BTC' ? '100' : '10') : '1',
+    inverse,
+    lotsMin: 1,
+    lotsMax: 1_000_000_000,
+    lotsMaxMarket: 1_000_000_000,
+    notionalMin: 5,
+    makerFeeRate: MAKER_FEE_RATE,
+    takerFeeRate: TAKER_FEE_RATE,
+  }
+}

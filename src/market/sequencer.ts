@@ -1,0 +1,187 @@
+import type { BookEvent, GapEvent, MarketEvent, TradeEvent } from '../core/market-event.ts'
+import { Book } from './book.ts'
+
+/** Deltas kept while a snapshot is awaited: about 100 s at 10 a second. */
+export const BUFFER_MAX = 1_024
+
+export interface SequencerSettings {
+  readonly bufferMax?: number
+}
+
+/**
+ * Puts one instrument's events into an unbroken order and owns its book. Rule of Binance, "How to manage a local order book
+ * correctly" (USD-M futures): buffer deltas until the snapshot, drop u < lastUpdateId, the first must hold lastUpdateId, then each
+ * `pu` must equal the `u` before. Update ids have holes between frames, so the first delta may also begin after the snapshot as long
+ * as its `pu` does not: nothing of this instrument happened in between.
+ */
+export interface Sequencer {
+  /** Void unless `synced`. Changed by `step` only. */
+  readonly book: Book
+  readonly synced: boolean
+  /** Deltas and trades dropped because they had been seen. */
+  readonly duplicates: number
+  /** Emits what is in order, after the book holds it. Returns true when a fresh snapshot must be asked for. */
+  step(event: MarketEvent, emit: (event: MarketEvent) => void): boolean
+}
+
+type Phase =
+  /** No valid book: deltas are buffered. */
+  | 'void'
+  /** The book is the snapshot; the first delta after it has not come. */
+  | 'bridging'
+  | 'synced'
+
+export const sequencer = (settings: SequencerSettings = {}): Sequencer => new BookSequencer(settings)
+
+class BookSequencer implements Sequencer {
+  readonly book = new Book()
+  duplicates = 0
+  readonly #bufferMax: number
+  #phase: Phase = 'void'
+  #lastId = 0
+  #buffer: BookEvent[] = []
+  /** One gap per episode: the venue may leave us without a snapshot for long. */
+  #overflowed = false
+  #tradeId = -1
+  #tradeAt = 0
+
+  constructor({ bufferMax = BUFFER_MAX }: SequencerSettings) {
+    this.#bufferMax = bufferMax
+  }
+
+  get synced(): boolean {
+    return this.#phase !== 'void'
+  }
+
+  step(event: MarketEvent, emit: (event: MarketEvent) => void): boolean {
+    switch (event.kind) {
+      case 'book':
+        return event.type === 'delta' ? this.#delta(event, emit) : this.#snapshot(event, emit)
+      case 'trade':
+        if (this.#isNew(event)) emit(event)
+        return false
+      case 'gap':
+        this.#void()
+        emit(event)
+        return event.reason !== 'disconnect'
+      case 'connection':
+        emit(event)
+        // The feed brings a snapshot of its own after a reconnect: asking here would make it reconnect again.
+        if (event.state === 'down') this.#fail(event, 'disconnect', event.detail, emit)
+        return false
+      default:
+        emit(event)
+        return false
+    }
+  }
+
+  /** Ids start anew when a venue does; a lower id with a later time is therefore no repetition. */
+  #isNew(trade: TradeEvent): boolean {
+    if (trade.tradeId <= this.#tradeId && trade.exchangeTime <= this.#tradeAt) {
+      this.duplicates += 1
+      return false
+    }
+    this.#tradeId = trade.tradeId
+    this.#tradeAt = trade.exchangeTime
+    return true
+  }
+
+  #delta(event: BookEvent, emit: (event: MarketEvent) => void): boolean {
+    if (this.#phase === 'void') return this.#keep(event, emit)
+    if (this.#phase === 'bridging' ? event.lastId < this.#lastId : event.lastId <= this.#lastId) {
+      this.duplicates += 1
+      return false
+    }
+    const follows = this.#phase === 'bridging' ? this.#bridges(event) : event.prevId === this.#lastId
+    if (!follows) {
+      const detail = `update ${event.firstId}..${event.lastId} names ${event.prevId} before it; the book stands at ${this.#lastId}`
+      this.#fail(event, 'sequence', detail, emit)
+      // The break lies before this delta: it may still follow the snapshot to come.
+      this.#buffer.push(event)
+      return true
+    }
+    return this.#apply(event, emit)
+  }
+
+  #bridges = (event: BookEvent): boolean =>
+    event.lastId >= this.#lastId && (event.firstId <= this.#lastId || event.prevId <= this.#lastId)
+
+  #keep(event: BookEvent, emit: (event: MarketEvent) => void): boolean {
+    if (this.#buffer.length < this.#bufferMax) {
+      this.#buffer.push(event)
+      return false
+    }
+    this.#buffer = [event]
+    if (!this.#overflowed) {
+      this.#overflowed = true
+      emit(gapAt(event, 'overflow', `${this.#bufferMax} book updates came without a snapshot`))
+    }
+    return true
+  }
+
+  #snapshot(event: BookEvent, emit: (event: MarketEvent) => void): boolean {
+    if (this.#phase !== 'void' && event.lastId <= this.#lastId) {
+      this.duplicates += 1
+      return false
+    }
+    const buffered = this.#buffer.filter(({ lastId }) => lastId >= event.lastId)
+    this.#lastId = event.lastId
+    if (buffered[0] && !this.#bridges(buffered[0])) {
+      // Older than what we have buffered: nothing is lost yet, the next snapshot will be newer.
+      this.#phase = 'void'
+      this.#buffer = buffered
+      return true
+    }
+    this.#buffer = []
+    this.#overflowed = false
+    this.#phase = 'bridging'
+    this.book.clear()
+    this.book.apply(event.bids, event.asks)
+    if (this.#isCrossed(event, emit)) return true
+    emit(event)
+    for (const [at, delta] of buffered.entries()) {
+      if (!this.#delta(delta, emit)) continue
+      // `#delta` kept the one that broke the chain; what came after it follows it, maybe.
+      this.#buffer.push(...buffered.slice(at + 1))
+      return true
+    }
+    return false
+  }
+
+  #apply(event: BookEvent, emit: (event: MarketEvent) => void): boolean {
+    this.book.apply(event.bids, event.asks)
+    this.#lastId = event.lastId
+    this.#phase = 'synced'
+    if (this.#isCrossed(event, emit)) return true
+    emit(event)
+    return false
+  }
+
+  #isCrossed(event: BookEvent, emit: (event: MarketEvent) => void): boolean {
+    const { book } = this
+    if (!book.crossed) return false
+    this.#fail(event, 'crossed', `bid ${book.bidTicks} is not below ask ${book.askTicks} (ticks)`, emit)
+    return true
+  }
+
+  #fail(event: MarketEvent, reason: GapEvent['reason'], detail: string, emit: (event: MarketEvent) => void): void {
+    this.#void()
+    emit(gapAt(event, reason, detail))
+  }
+
+  #void(): void {
+    this.#phase = 'void'
+    this.#buffer = []
+    this.#overflowed = false
+    this.book.clear()
+  }
+}
+
+const gapAt = (event: MarketEvent, reason: GapEvent['reason'], detail: string): GapEvent => ({
+  kind: 'gap',
+  symbol: event.symbol,
+  exchangeTime: event.exchangeTime,
+  receivedAt: event.receivedAt,
+  reason,
+  detail,
+})

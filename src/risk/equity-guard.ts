@@ -1,0 +1,38 @@
+import type { EpochMs } from '../core/units.ts'
+
+const DAY_MS = 86_400_000
+
+/** Equity as the guard has seen it, quote currency. Plain data. `lastQuote` is `NaN` when the last reading was no number. */
+export interface EquityState {
+  readonly utcDay: number
+  readonly dayStartQuote: number
+  readonly peakQuote: number
+  readonly lastQuote: number
+}
+
+/**
+ * A new reading (wallet and unrealised profit). The day begins at 00:00 UTC with the last reading before it, or the first ever. A
+ * reading that is no number leaves day and peak as they are, and shows as `lastQuote`, on which nothing is approved.
+ */
+export function stepEquity(state: EquityState | undefined, at: EpochMs, equityQuote: number): EquityState | undefined {
+  if (!Number.isFinite(equityQuote)) return state && { ...state, lastQuote: Number.NaN }
+  const utcDay = Math.floor(at / DAY_MS)
+  if (state === undefined) {
+    return { utcDay, dayStartQuote: equityQuote, peakQuote: equityQuote, lastQuote: equityQuote }
+  }
+  const isNewDay = utcDay > state.utcDay
+  const before = Number.isFinite(state.lastQuote) ? state.lastQuote : equityQuote
+  return {
+    utcDay: isNewDay ? utcDay : state.utcDay,
+    dayStartQuote: isNewDay ? before : state.dayStartQuote,
+    peakQuote: Math.max(state.peakQuote, equityQuote),
+    lastQuote: equityQuote,
+  }
+}
+
+/** Lost since the day began, quote currency; negative when won. */
+export const dailyLossQuote = ({ dayStartQuote, lastQuote }: EquityState): number => dayStartQuote - lastQuote
+
+/** Fraction of the peak that is lost; 1 when the peak never was positive. */
+export const drawdownFraction = ({ peakQuote, lastQuote }: EquityState): number =>
+  peakQuote > 0 ? 1 - lastQuote / peakQuote : 1

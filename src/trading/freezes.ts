@@ -1,0 +1,32 @@
+import type { InstrumentSymbol } from '../core/instrument.ts'
+import type { Ledger } from './ledger.ts'
+import type { FreezeReason } from './trader-event.ts'
+
+/** Why entries are frozen, for all instruments or for one. */
+export interface Freezes {
+  set(reason: FreezeReason, on: boolean, symbol?: InstrumentSymbol): void
+  /** Set reasons and those that the ledger's own state implies. */
+  of(symbol: InstrumentSymbol): ReadonlySet<FreezeReason>
+}
+
+const ALL = ''
+
+export function freezes(book: Pick<Ledger, 'orders'>): Freezes {
+  const reasons = new Map<InstrumentSymbol, Set<FreezeReason>>()
+  return {
+    set(reason, on, symbol = ALL) {
+      const set = reasons.get(symbol) ?? new Set()
+      if (on) set.add(reason)
+      else set.delete(reason)
+      reasons.set(symbol, set)
+    },
+    of(symbol) {
+      const all = new Set([...(reasons.get(ALL) ?? []), ...(reasons.get(symbol) ?? [])])
+      const uncertain = ({ state, origin }: { state: string; origin: string }) =>
+        origin === 'own' && (state === 'unknown' || state === 'intended')
+      if (book.orders.open(symbol).some(uncertain)) all.add('unknown-order')
+      if (book.orders.shortOfFills(symbol).length > 0) all.add('fills-missing')
+      return all
+    },
+  }
+}

@@ -1,0 +1,76 @@
+import { check } from '../core/check.ts'
+import { ridgeForecast } from '../model/ridge-forecast.ts'
+import type { RidgeForecaster } from '../model/ridge-forecaster.ts'
+import type { Dataset } from './dataset.ts'
+import { LEVELS } from './fit-ridge.ts'
+import { classOf, logLoss, pinball, quantilesOf } from './scores.ts'
+
+/** What a forecaster that ignores its inputs would say: the training targets' own mean, quantiles and class shares. */
+export interface Baseline {
+  readonly meanBps: number
+  readonly quantilesBps: readonly number[]
+  readonly classShares: readonly number[]
+}
+
+export function baselineOf(targetsBps: Float64Array, thresholdBps: number): Baseline {
+  const counts = [0, 0, 0]
+  for (const target of targetsBps) counts[classOf(target, thresholdBps)]! += 1
+  return {
+    meanBps: targetsBps.reduce((sum, target) => sum + target, 0) / targetsBps.length,
+    quantilesBps: quantilesOf(targetsBps, LEVELS),
+    classShares: counts.map((count) => count / targetsBps.length),
+  }
+}
+
+/** Share of `y` whose sign the forecast has, among returns that moved. */
+function directionalAccuracy(forecasts: ArrayLike<number>, targets: Float64Array, atLeastBps: number): number {
+  let right = 0
+  let all = 0
+  for (const [i, target] of targets.entries()) {
+    const forecast = forecasts[i]!
+    if (target === 0 || Math.abs(forecast) < atLeastBps) continue
+    all += 1
+    if (Math.sign(forecast) === Math.sign(target)) right += 1
+  }
+  return right / Math.max(1, all)
+}
+
+/**
+ * Scores of `model` on data that its fit has not seen. R² and skills are against the unconditional `baseline`: 0 is no better, below 0 is
+ * worse. Pinball losses in basis points, mean over the levels; `coverage*` is the share of returns at or below that quantile.
+ */
+export function evaluate(model: RidgeForecaster, dataset: Dataset, baseline: Baseline): Record<string, number> {
+  const { targetsBps: y, rows } = dataset
+  check(rows > 0, 'rows to evaluate', rows)
+  const { mean, quantiles, classes } = ridgeForecast(model, dataset.inputs, rows)
+  const sum = (term: (row: number, target: number) => number): number =>
+    y.reduce((total, target, row) => total + term(row, target), 0) / rows
+  const modelPinball = (row: number, target: number, i: number): number =>
+    pinball(LEVELS[i]!, target, quantiles[row * LEVELS.length + i]!)
+  const overLevels = (loss: (i: number) => number): number =>
+    LEVELS.reduce((total, _, i) => total + loss(i), 0) / LEVELS.length
+  const pinballBps = sum((row, target) => overLevels((i) => modelPinball(row, target, i)))
+  const baselinePinballBps = sum((_, target) =>
+    overLevels((i) => pinball(LEVELS[i]!, target, baseline.quantilesBps[i]!)),
+  )
+  const classLoss = sum((row, target) => logLoss(classes[row * 3 + classOf(target, model.thresholdBps)]!))
+  const baselineClassLoss = sum((_, target) => logLoss(baseline.classShares[classOf(target, model.thresholdBps)]!))
+  const strongBps = quantilesOf(Float64Array.from(mean, Math.abs), [0.75])[0]!
+  const coverage = LEVELS.map((level, i): [string, number] => [
+    `coverage${Math.round(100 * level)}`,
+    sum((row, target) => (target <= quantiles[row * LEVELS.length + i]! ? 1 : 0)),
+  ])
+  return {
+    rSquared: 1 - sum((row, t) => (t - mean[row]!) ** 2) / sum((_, t) => (t - baseline.meanBps) ** 2),
+    directionalAccuracy: directionalAccuracy(mean, y, 0),
+    directionalAccuracyStrongest25: directionalAccuracy(mean, y, strongBps),
+    pinballBps,
+    baselinePinballBps,
+    pinballSkill: 1 - pinballBps / baselinePinballBps,
+    ...Object.fromEntries(coverage),
+    classLogLoss: classLoss,
+    baselineClassLogLoss: baselineClassLoss,
+    targetDeviationBps: Math.sqrt(sum((_, t) => (t - baseline.meanBps) ** 2)),
+    meanForecastDeviationBps: Math.sqrt(sum((row) => mean[row]! ** 2)),
+  }
+}

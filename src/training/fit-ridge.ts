@@ -1,0 +1,121 @@
+import { check } from '../core/check.ts'
+import { classProbabilities } from '../model/ridge-forecast.ts'
+import type { LinearHead, RidgeForecaster } from '../model/ridge-forecaster.ts'
+import type { Dataset, Split } from './dataset.ts'
+import { fitScaler, scaledRows } from './scaler.ts'
+import { classOf, logLoss, minimise, quantilesOf } from './scores.ts'
+import { predict, solveRidge, squaredError } from './solve-ridge.ts'
+
+/** Probabilities of the quantiles that every model of ours states. */
+export const LEVELS = [0.05, 0.25, 0.5, 0.75, 0.95] as const
+
+/** In units of the columns' variance, which is 1. */
+const PENALTIES = [1e-4, 1e-3, 1e-2, 0.03, 0.1, 0.3, 1, 3, 10, 30] as const
+/** Choices tried on the validation slice: every penalty for both heads. */
+export const TRIALS = 2 * PENALTIES.length
+
+/** Residuals below this share of their deviation count as this: the logarithm of next to nothing is no measure of volatility. */
+const RESIDUAL_FLOOR = 0.02
+/** Bounds of the volatility forecast, shares of the unconditional deviation. */
+const VOLATILITY_RANGE = [0.1, 10] as const
+/** A return within this quantile of its absolute value counts as flat: classes of like size. */
+const FLAT_SHARE = 1 / 3
+
+/** Search range of the class scale. A normal law cut as a logistic one has 0.55 (√3 / π). */
+const CLASS_SCALE_RANGE = [0.05, 5] as const
+
+interface RidgeFit {
+  readonly model: RidgeForecaster
+  /** Standard deviation of the training targets, basis points. */
+  readonly deviationBps: number
+  /** As chosen on the validation slice. */
+  readonly penalties: { readonly mean: number; readonly logVolatility: number }
+}
+
+/** Scaled windows [rows, steps × features] and their targets [rows]. */
+interface Slice {
+  readonly x: Float64Array
+  readonly y: Float64Array
+}
+
+/** Head of the penalty that errs least on the validation slice. */
+function bestHead(train: Slice, validation: Slice): { readonly head: LinearHead; readonly penalty: number } {
+  const heads = solveRidge(train.x, train.y, train.x.length / train.y.length, PENALTIES)
+  const errors = heads.map((head) => squaredError(predict(head, validation.x), validation.y))
+  const best = errors.indexOf(Math.min(...errors))
+  return { head: heads[best]!, penalty: PENALTIES[best]! }
+}
+
+const deviationOf = (values: Float64Array): number => {
+  const mean = values.reduce((sum, value) => sum + value, 0) / values.length
+  return Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / values.length)
+}
+
+const residualsOf = (head: LinearHead, { x, y }: Slice): Float64Array => {
+  const predicted = predict(head, x)
+  return y.map((value, i) => value - predicted[i]!)
+}
+
+/**
+ * Fits a `RidgeForecaster` in closed form: weights on the training slice; penalties, volatility level, residual quantiles and class scale
+ * on the later, purged validation slice. Deterministic: equal datasets give equal models.
+ */
+export function fitRidge(dataset: Dataset, split: Split): RidgeFit {
+  const { steps, featureNames } = dataset.shape
+  const scaler = fitScaler(dataset, split.train)
+  const sliceOf = (rows: Int32Array): Slice => ({
+    x: scaledRows(dataset, rows, scaler),
+    y: Float64Array.from(rows, (row) => dataset.targetsBps[row]!),
+  })
+  const train = sliceOf(split.train)
+  const validation = sliceOf(split.validation)
+  check(validation.y.length > train.x.length / train.y.length, 'validation rows', validation.y.length)
+  const mean = bestHead(train, validation)
+  const deviation = deviationOf(train.y)
+  const logVolatility = fitLogVolatility(train, validation, mean.head, deviation)
+  const absolute = train.y.map(Math.abs)
+  const uncalibrated: RidgeForecaster = {
+    steps,
+    ...scaler,
+    features: featureNames.length,
+    mean: mean.head,
+    logVolatility: logVolatility.head,
+    residualQuantiles: LEVELS.map((_, i) => i),
+    thresholdBps: quantilesOf(absolute, [FLAT_SHARE])[0]!,
+    classScale: 1,
+  }
+  const model = calibrate(uncalibrated, validation)
+  return { model, deviationBps: deviation, penalties: { mean: mean.penalty, logVolatility: logVolatility.penalty } }
+}
+
+/** Ridge on ln |residual|, then the bias that makes residual ÷ volatility of variance 1 on the validation slice. */
+function fitLogVolatility(train: Slice, validation: Slice, mean: LinearHead, deviation: number) {
+  const logOf = (slice: Slice): Slice => ({
+    x: slice.x,
+    y: residualsOf(mean, slice).map((residual) => Math.log(Math.max(Math.abs(residual), RESIDUAL_FLOOR * deviation))),
+  })
+  const { head, penalty } = bestHead(logOf(train), logOf(validation))
+  const [min, max] = VOLATILITY_RANGE.map((share) => Math.log(share * deviation)) as [number, number]
+  const logs = predict(head, validation.x)
+  const residuals = residualsOf(mean, validation)
+  const ratio = residuals.reduce((sum, value, i) => sum + (value / Math.exp(logs[i]!)) ** 2, 0) / residuals.length
+  return { head: { ...head, bias: head.bias + 0.5 * Math.log(ratio), min, max }, penalty }
+}
+
+/** Residual quantiles, and the class scale that gives the validation slice the highest likelihood. */
+function calibrate(model: RidgeForecaster, { x, y }: Slice): RidgeForecaster {
+  const means = predict(model.mean, x)
+  const { min, max } = model.logVolatility
+  const volatilities = predict(model.logVolatility, x).map((log) => Math.exp(Math.min(max, Math.max(min, log))))
+  const standardised = y.map((value, i) => (value - means[i]!) / volatilities[i]!)
+  const lossOf = (classScale: number): number =>
+    y.reduce((sum, value, i) => {
+      const probabilities = classProbabilities(means[i]!, volatilities[i]! * classScale, model.thresholdBps)
+      return sum + logLoss(probabilities[classOf(value, model.thresholdBps)])
+    }, 0)
+  return {
+    ...model,
+    residualQuantiles: quantilesOf(standardised, LEVELS),
+    classScale: minimise(lossOf, ...CLASS_SCALE_RANGE),
+  }
+}
