@@ -17,6 +17,8 @@ export interface InstrumentPipelineSettings {
   readonly steps: number
   /** Book updates kept while a snapshot is awaited. */
   readonly bufferMax?: number
+  /** Sees every event in order, gaps included and quotes left out, before the bars do: a simulated venue. */
+  readonly onOrdered?: ((event: MarketEvent) => void) | undefined
 }
 
 /** What one event caused. Valid until the next step. */
@@ -78,6 +80,7 @@ class EventPipeline implements InstrumentPipeline {
   lastQuote: QuoteEvent | undefined
   lastEventAt = 0 as EpochMs
   lastBookAt = 0 as EpochMs
+  readonly #onOrdered: InstrumentPipelineSettings['onOrdered']
   readonly #order
   readonly #bars
   readonly #rows
@@ -86,7 +89,8 @@ class EventPipeline implements InstrumentPipeline {
   #gaps: GapEvent[] = []
   readonly #count = { gaps: 0, trades: 0, excludedTrades: 0, bookUpdates: 0, bookTickers: 0, tradedLots: 0, bars: 0 }
 
-  constructor({ converter, schema, steps, bufferMax }: InstrumentPipelineSettings) {
+  constructor({ converter, schema, steps, bufferMax, onOrdered }: InstrumentPipelineSettings) {
+    this.#onOrdered = onOrdered
     this.converter = converter
     this.#order = sequencer(bufferMax === undefined ? {} : { bufferMax })
     this.#bars = barBuilder({ converter, barMs: schema.settings.barMs })
@@ -162,6 +166,7 @@ class EventPipeline implements InstrumentPipeline {
       this.#count.gaps += 1
     } else if (event.kind === 'trade') this.#count.tradedLots += event.size
     else if (event.kind === 'book') this.lastBookAt = event.receivedAt
+    this.#onOrdered?.(event)
     for (const bar of this.#bars.step(event, this.#order.book)) {
       this.#count.bars += 1
       this.#closed.push(this.#windows(this.#rows(bar)))

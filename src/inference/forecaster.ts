@@ -132,7 +132,7 @@ async function runBatch(
   try {
     const outputs = await session.run(input, windows.length)
     const missing = missingOutput(outputs, manifest, windows.length)
-    return missing === undefined ? (outputs as ForecasterOutputs) : { failure: missing }
+    return missing === undefined ? outputs : { failure: missing }
   } catch (error) {
     return { failure: `the run failed: ${messageOf(error)}` }
   }

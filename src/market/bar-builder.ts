@@ -94,12 +94,13 @@ class TimeBarBuilder implements BarBuilder {
   }
 
   #book(event: BookEvent, book: Book): void {
-    // A time beyond the open bars is the venue's mistake: the book changes, its weights stop at the horizon.
-    const horizon = this.#fromAt + OPEN_BARS_MAX * this.#barMs
-    const at = Math.min(event.exchangeTime, horizon - 1)
+    const isMad = event.exchangeTime >= this.#fromAt + OPEN_BARS_MAX * this.#barMs
+    const at = Math.max(isMad ? this.#bookAt : event.exchangeTime, this.#fromAt)
     this.#weighUntil(at)
     book.readTop(this.#next)
-    const bar = this.#barAt(Math.max(at, this.#fromAt))!
+    const bar = this.#barAt(at)!
+    // The book did change, but nobody knows when.
+    if (isMad) markTaint(bar, TAINT_BIT.gap)
     if (this.#weights) addOrderFlow(this.#top, this.#next, bar.flowLots)
     if (event.type === 'delta') bar.bookUpdateCount += 1
     const spare = this.#top

@@ -10,6 +10,9 @@ export interface WatermarkSettings {
 
 export const LATENESS_MS = 500
 
+/** Milliseconds. A longer step forward of the exchange clock needs a second event: one mad time must not close the day's bars. */
+const LEAP_MS_MAX = 600_000
+
 /** Pure step for streams that carry no watermarks (foreign tapes): a watermark that belongs before `event`, or none. */
 export type Watermarker = (event: MarketEvent) => WatermarkEvent | undefined
 
@@ -19,14 +22,22 @@ export type Watermarker = (event: MarketEvent) => WatermarkEvent | undefined
  */
 export function watermarker({ barMs, latenessMs }: WatermarkSettings): Watermarker {
   let passed = Number.NEGATIVE_INFINITY
+  let leapt = Number.NaN
+  const leapMsMax = Math.max(LEAP_MS_MAX, barMs)
   return (event) => {
     if (event.kind === 'gap' || event.kind === 'connection' || event.kind === 'watermark') return undefined
     // Cheap test first: this runs for every frame.
     if (event.exchangeTime < passed + barMs + latenessMs) return undefined
     const boundary = Math.floor((event.exchangeTime - latenessMs) / barMs) * barMs
-    const isFirst = passed === Number.NEGATIVE_INFINITY
+    if (passed === Number.NEGATIVE_INFINITY) {
+      passed = boundary
+      return undefined
+    }
+    if (boundary - passed > leapMsMax && !(Math.abs(boundary - leapt) <= leapMsMax)) {
+      leapt = boundary
+      return undefined
+    }
     passed = boundary
-    if (isFirst) return undefined
     const { symbol, receivedAt } = event
     return { kind: 'watermark', symbol, exchangeTime: boundary as EpochMs, receivedAt }
   }

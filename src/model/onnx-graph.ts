@@ -81,7 +81,7 @@ export function graphBuilder(graphName: string): GraphBuilder {
     },
     bytes: () => {
       check(inputs.length > 0 && outputs.length > 0, 'graph with inputs and outputs', graphName)
-      return ModelProto.encode({
+      const encoded = ModelProto.encode({
         irVersion: IR_VERSION,
         producerName: 'tickwright',
         opsetImport: [{ domain: '', version: OPSET }],
@@ -93,6 +93,7 @@ export function graphBuilder(graphName: string): GraphBuilder {
           node: nodes.map(nodeProto),
         },
       }).finish()
+      return new Uint8Array(encoded) // A plain copy: the encoder answers with a slice of a pooled Buffer.
     },
   }
 }

@@ -1,3 +1,4 @@
+import type { FreezeReason } from '../core/freeze-reason.ts'
 import type { Converter } from '../core/instrument.ts'
 import { type EpochMs, signOf } from '../core/units.ts'
 import type { ApprovedOrder, OrderIntent } from '../trading/order.ts'
@@ -6,18 +7,6 @@ import type { Guard } from './guard.ts'
 import { firstLatch, type LatchName } from './latches.ts'
 import type { RiskLimits } from './limits.ts'
 import { maySend } from './rate-limit.ts'
-
-/** Why no entry may be made now; exits and cancels still pass. */
-export type FreezeReason =
-  | 'stale'
-  | 'unsynced'
-  | 'reconciling'
-  | 'unknown-order'
-  | 'stream-down'
-  | 'stopping'
-  | 'model-expired'
-  | 'database'
-  | 'clock'
 
 export type RefusalCode =
   | 'not-finite'
@@ -154,8 +143,10 @@ function referenceRefusal(intent: OrderIntent, state: RiskState, limits: RiskLim
   if (!(Math.abs(ageMs) <= limits.referenceAgeMsMax)) {
     return { code: 'old-reference', detail: `reference price ${ageMs} ms old, at most ${limits.referenceAgeMsMax} ms` }
   }
-  const offBps = signOf(intent.side) * (intent.price / reference.ticks - 1) * 10_000
-  if (offBps <= limits.collarBpsMax) return undefined
+  const worseTicks = signOf(intent.side) * (intent.price - reference.ticks)
+  // Multiplied out: dividing would round a price at the limit across it.
+  if (worseTicks * 10_000 <= limits.collarBpsMax * reference.ticks) return undefined
+  const offBps = (worseTicks / reference.ticks) * 10_000
   return { code: 'collar', detail: `price ${offBps} bps worse than the reference, at most ${limits.collarBpsMax} bps` }
 }
 

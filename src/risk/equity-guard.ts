@@ -33,6 +33,6 @@ export function stepEquity(state: EquityState | undefined, at: EpochMs, equityQu
 /** Lost since the day began, quote currency; negative when won. */
 export const dailyLossQuote = ({ dayStartQuote, lastQuote }: EquityState): number => dayStartQuote - lastQuote
 
-/** Fraction of the peak that is lost; 1 when the peak never was positive. */
-export const drawdownFraction = ({ peakQuote, lastQuote }: EquityState): number =>
-  peakQuote > 0 ? 1 - lastQuote / peakQuote : 1
+/** Whether that fraction of the peak is lost; always when the peak never was above 0. Multiplied out, so that the limit is exact. */
+export const isDrawnDown = ({ peakQuote, lastQuote }: EquityState, fraction: number): boolean =>
+  peakQuote - lastQuote >= fraction * Math.max(0, peakQuote)

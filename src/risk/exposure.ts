@@ -1,6 +1,5 @@
 import type { Converter } from '../core/instrument.ts'
-import { opposite, signOf } from '../core/units.ts'
-import type { OrderIntent } from '../trading/order.ts'
+import { type Lots, opposite, type Side, signOf, type Ticks } from '../core/units.ts'
 
 /** Unfilled lots of open orders per side, ≥ 0. */
 export interface OpenLots {
@@ -25,8 +24,14 @@ interface Held {
   readonly reference?: { readonly ticks: number } | undefined
 }
 
+interface Order {
+  readonly side: Side
+  readonly lots: Lots
+  readonly price: Ticks
+}
+
 /** Values at the limit or the reference, whichever is dearer: a sell's limit is below what the position is worth. */
-export function exposureOf(intent: OrderIntent, held: Held): Exposure {
+export function exposureOf(intent: Order, held: Held): Exposure {
   const { converter, positionLots, open } = held
   const atTicks = Math.max(intent.price, held.reference?.ticks ?? 0)
   const signed = signOf(intent.side) * positionLots

@@ -1,5 +1,5 @@
 import type { EpochMs } from '../core/units.ts'
-import { dailyLossQuote, drawdownFraction, type EquityState, stepEquity } from './equity-guard.ts'
+import { dailyLossQuote, type EquityState, isDrawnDown, stepEquity } from './equity-guard.ts'
 import { type Latches, type LatchName, reset, trip } from './latches.ts'
 import type { RiskLimits } from './limits.ts'
 import { FULL_RATE, type RateState, spend } from './rate-limit.ts'
@@ -51,9 +51,9 @@ function onEquity(guard: Guard, at: EpochMs, equityQuote: number, limits: RiskLi
   if (loss >= limits.dailyLossMaxQuote) {
     latches = trip(latches, 'daily-loss', at, `lost ${loss} of at most ${limits.dailyLossMaxQuote} since 00:00 UTC`)
   }
-  const drawdown = drawdownFraction(equity)
-  if (drawdown >= limits.drawdownMaxFraction) {
-    latches = trip(latches, 'drawdown', at, `${drawdown} of the peak lost, at most ${limits.drawdownMaxFraction}`)
+  if (isDrawnDown(equity, limits.drawdownMaxFraction)) {
+    const detail = `equity ${equity.lastQuote} after a peak of ${equity.peakQuote}, at most ${limits.drawdownMaxFraction} of it may go`
+    latches = trip(latches, 'drawdown', at, detail)
   }
   return { ...guard, equity, latches }
 }

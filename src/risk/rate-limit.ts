@@ -26,14 +26,12 @@ function refill(limits: Limits, state: RateState, now: EpochMs): RateState {
 /** Absorbs the rounding of the refill. */
 const SLACK = 1e-9
 
-/** Whether one more message may go. Entries leave the reserve alone; exits and cancels may use it. */
+/** Whether one more message may go. Entries leave the reserve alone (but for a limit of one, which leaves none); exits may use it. */
 export function maySend(limits: Limits, state: RateState, now: EpochMs, purpose: 'entry' | 'exit'): boolean {
   const { secondSpent, minuteSpent } = refill(limits, state, now)
   const share = purpose === 'entry' ? 1 - limits.messageReserveFraction : 1
-  return (
-    secondSpent + 1 <= limits.messagesPerSecondMax * share + SLACK &&
-    minuteSpent + 1 <= limits.messagesPerMinuteMax * share + SLACK
-  )
+  const isWithin = (spent: number, max: number) => spent + 1 <= Math.max(1, max * share) + SLACK
+  return isWithin(secondSpent, limits.messagesPerSecondMax) && isWithin(minuteSpent, limits.messagesPerMinuteMax)
 }
 
 /** Counts a message that went, allowed or not. */

@@ -3,7 +3,7 @@ import type { Clock } from '../core/clock.port.ts'
 import { messageOf, TransientError } from '../core/errors.ts'
 import type { Instrument, InstrumentSymbol } from '../core/instrument.ts'
 import type { Scheduler } from '../core/scheduler.port.ts'
-import { type EpochMs, epochMs } from '../core/units.ts'
+import { epochMs } from '../core/units.ts'
 import type { Journal } from './journal.port.ts'
 import type { Ledger } from './ledger.ts'
 import type { AccountSnapshot, OrderGateway } from './order-gateway.port.ts'
@@ -43,7 +43,7 @@ export function reconciler(parts: Parts): (reason: ReconcileReason) => Promise<R
     for (let round = 0; round < settings.roundsMax && !signal.aborted; round++) {
       if (round > 0) await scheduler.sleep(Math.min(settings.settleMs * 2 ** (round - 1), 10_000), signal)
       try {
-        last = await reconcileOnce(parts, round > 0)
+        last = await reconcileOnce(parts)
         fillsFound += last.fillsFound
         cause = ''
         if (last.mismatches.length === 0) break
@@ -68,23 +68,28 @@ export function reconciler(parts: Parts): (reason: ReconcileReason) => Promise<R
   }
 }
 
-async function reconcileOnce(parts: Parts, thorough: boolean): Promise<Round> {
-  const { gateway, book, instruments } = parts
+/** Local and venue clock may differ by this much when the ledger begins. */
+const OPENING_MS = 600_000
+
+async function reconcileOnce(parts: Parts): Promise<Round> {
+  const { gateway, book, journal, instruments } = parts
   const symbols = instruments.map(({ symbol }) => symbol)
-  for (const symbol of symbols) if (!book.position(symbol)) await meet(parts, symbol)
+  for (const instrument of instruments) if (!book.position(instrument.symbol)) await meet(parts, instrument)
   await resolveUnanswered(parts)
   const before = await gateway.snapshot(symbols)
   await alignOrders(parts, before)
   let fillsFound = 0
-  for (const symbol of symbols) fillsFound += await fetchFills(parts, symbol, thorough)
+  for (const symbol of symbols) fillsFound += await fetchFills(parts, symbol)
   // Asked again: the fills just booked may be younger than the first answer.
   const now = fillsFound > 0 ? await gateway.snapshot(symbols) : before
-  return { mismatches: [...comparePositions(parts, now), ...compareBalances(parts, now)], fillsFound }
+  const mismatches = [...comparePositions(parts, now), ...compareBalances(parts, now)]
+  if (mismatches.length === 0) for (const symbol of symbols) markMatched(journal, symbol)
+  return { mismatches, fillsFound }
 }
 
-/** First meeting with an instrument: fills on both sides of the snapshot prove that no fill happened around it. */
-async function meet({ gateway, book, clock, settings }: Parts, symbol: InstrumentSymbol): Promise<void> {
-  const openedAt = epochMs(Math.max(0, clock.now() - settings.fillOverlapMs))
+/** First meeting with an instrument: the same fills on both sides of the snapshot prove that none happened around it. */
+async function meet({ gateway, book, clock, settings }: Parts, { symbol, tickSize }: Instrument): Promise<void> {
+  const openedAt = epochMs(Math.max(0, clock.now() - OPENING_MS))
   for (let attempt = 0; attempt < settings.roundsMax; attempt++) {
     const known = await gateway.fillsSince(symbol, openedAt)
     const snapshot = await gateway.snapshot([symbol])
@@ -93,9 +98,75 @@ async function meet({ gateway, book, clock, settings }: Parts, symbol: Instrumen
     if (!position) throw new TransientError(`${symbol}: the venue's snapshot has no position of it`, { symbol })
     if (known.length !== after.length) continue
     for (const balance of snapshot.balances) if (!book.wallets.balance(balance.currency)) book.wallets.open(balance)
-    const entryTicks = position.lots === 0 ? '0' : entryTicksOf(position.entryPrice)
-    const opening = { symbol, lots: position.lots, openingLots: position.lots, entryTicks, openedAt }
-    return book.open({ ...opening, realised: '0', fees: '0', updatedAt: position.updatedAt }, after)
+    const { lots, updatedAt } = position
+    const entryTicks = lots === 0 ? '0' : new Big(position.entryPrice).div(tickSize).round(12).toFixed()
+    const opening = { symbol, lots, openingLots: lots, entryTicks, openedAt, realised: '0', fees: '0', updatedAt }
+    return book.open(opening, after)
   }
   throw new TransientError(`${symbol}: fills kept coming while the account was first read`, { symbol })
+}
+
+async function resolveUnanswered({ book, probe, inFlight }: Parts): Promise<void> {
+  const lost = book.orders.open().filter(({ origin, state, clientId }) => {
+    return origin === 'own' && (state === 'intended' || state === 'unknown') && !inFlight(clientId)
+  })
+  await Promise.all(lost.map(({ clientId }) => probe(clientId)))
+}
+
+async function alignOrders({ book, probe }: Parts, snapshot: AccountSnapshot): Promise<void> {
+  const listed = new Set(snapshot.openOrders.flatMap(({ clientId, venueId }) => [clientId, venueId]))
+  for (const report of snapshot.openOrders) book.report(report)
+  for (const { clientId, venueId, state, origin } of book.orders.open()) {
+    if ((state !== 'open' && state !== 'partial') || listed.has(clientId) || listed.has(venueId ?? clientId)) continue
+    if (origin === 'own') await probe(clientId)
+    else book.apply(clientId, { kind: 'absent' }, { detail: 'no longer open at the venue' })
+  }
+}
+
+const matchedKey = (symbol: InstrumentSymbol): string => `matched-until:${symbol}`
+
+/** Every fill up to the newest one is in the ledger: the next fetch need not look further back. */
+function markMatched(journal: Journal, symbol: InstrumentSymbol): void {
+  const until = journal.lastFillAt(symbol)
+  if (until !== undefined && journal.meta(matchedKey(symbol)) !== String(until)) {
+    journal.setMeta(matchedKey(symbol), String(until))
+  }
+}
+
+async function fetchFills({ gateway, book, journal, settings }: Parts, symbol: InstrumentSymbol): Promise<number> {
+  const openedAt = book.position(symbol)?.openedAt ?? 0
+  const matchedUntil = Number(journal.meta(matchedKey(symbol)) ?? openedAt)
+  const since = epochMs(Math.max(openedAt, matchedUntil - settings.fillOverlapMs))
+  const fills = await gateway.fillsSince(symbol, since)
+  return fills.filter((fill) => book.fill(fill) === 'applied').length
+}
+
+function comparePositions({ book }: Parts, { positions }: AccountSnapshot): Mismatch[] {
+  return positions.flatMap(({ symbol, lots }) => {
+    const ours = book.position(symbol)
+    if (!ours || ours.lots === lots) return []
+    return [{ what: 'position' as const, of: symbol, ours: String(ours.lots), theirs: String(lots) }]
+  })
+}
+
+function compareBalances({ book, settings }: Parts, { balances }: AccountSnapshot): Mismatch[] {
+  return balances.flatMap((report) => {
+    const ours = book.wallets.balance(report.currency)?.wallet
+    if (ours === undefined) {
+      book.wallets.open(report)
+      return []
+    }
+    book.wallets.seen(report)
+    if (new Big(report.wallet).minus(ours).abs().lte(settings.balanceTolerance)) return []
+    return [{ what: 'balance' as const, of: report.currency, ours, theirs: report.wallet }]
+  })
+}
+
+/** Funding and transfers that nobody told us of. Not while a position differs: its fills will explain the money too. */
+function bookUnexplained({ book, clock }: Parts, mismatches: readonly Mismatch[]): void {
+  if (mismatches.some(({ what }) => what === 'position')) return
+  for (const { of: currency, ours, theirs } of mismatches) {
+    const amount = new Big(theirs).minus(ours).toFixed()
+    book.cash({ currency, amount, reason: 'unexplained', at: clock.now() })
+  }
 }

@@ -42,7 +42,7 @@ export type TraderEvent =
   /** Entries are over until a person looks: `code` says why. */
   | {
       readonly kind: 'halt'
-      readonly code: 'journal' | 'knight' | 'bug'
+      readonly code: 'journal' | 'bug'
       readonly detail: string
       readonly at: EpochMs
     }

@@ -22,6 +22,16 @@ export function baselineOf(targetsBps: Float64Array, thresholdBps: number): Base
   }
 }
 
+/** R² of the series (one instrument of one run) that fares worst: tells a broad edge from one lucky run. */
+function worstSeriesRSquared(forecasts: ArrayLike<number>, { targetsBps, series }: Dataset, meanBps: number): number {
+  const errors = new Map<number, readonly [residual: number, total: number]>()
+  for (const [row, target] of targetsBps.entries()) {
+    const [residual, total] = errors.get(series[row]!) ?? [0, 0]
+    errors.set(series[row]!, [residual + (target - forecasts[row]!) ** 2, total + (target - meanBps) ** 2])
+  }
+  return Math.min(...[...errors.values()].map(([residual, total]) => 1 - residual / total))
+}
+
 /** Share of `y` whose sign the forecast has, among returns that moved. */
 function directionalAccuracy(forecasts: ArrayLike<number>, targets: Float64Array, atLeastBps: number): number {
   let right = 0
@@ -62,6 +72,7 @@ export function evaluate(model: RidgeForecaster, dataset: Dataset, baseline: Bas
   ])
   return {
     rSquared: 1 - sum((row, t) => (t - mean[row]!) ** 2) / sum((_, t) => (t - baseline.meanBps) ** 2),
+    rSquaredWorstSeries: worstSeriesRSquared(mean, dataset, baseline.meanBps),
     directionalAccuracy: directionalAccuracy(mean, y, 0),
     directionalAccuracyStrongest25: directionalAccuracy(mean, y, strongBps),
     pinballBps,

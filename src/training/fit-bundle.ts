@@ -14,7 +14,6 @@ import { baselineOf, evaluate } from './evaluate.ts'
 import { fitRidge, LEVELS, TRIALS } from './fit-ridge.ts'
 import { leakingFeatures } from './leaking-features.ts'
 
-const VALIDATION_SHARE = 0.25
 const GOLDEN_ROWS = 4
 /** Float32 sums in another order; GPUs also use another exponential. */
 const TOLERANCE = { cpu: 1e-5, other: 1e-3 }
@@ -26,6 +25,8 @@ interface BundleRequest {
   readonly fitData: Dataset
   /** From other seeds than `fitData`. */
   readonly evaluationData: Dataset
+  /** Later share of each series that chooses penalties and calibrates, 0–1. */
+  readonly validationShare: number
   readonly schemaHash: string
   /** ISO 8601, UTC. */
   readonly createdAt: string
@@ -55,7 +56,7 @@ export function fitBundle(request: BundleRequest): FittedModel {
       { leaks },
     )
   }
-  const split = splitByTime(fitData, VALIDATION_SHARE)
+  const split = splitByTime(fitData, request.validationShare)
   const { model, deviationBps, penalties } = fitRidge(fitData, split)
   const baseline = baselineOf(
     Float64Array.from(split.train, (row) => fitData.targetsBps[row]!),

@@ -10,7 +10,7 @@ import { predict, solveRidge, squaredError } from './solve-ridge.ts'
 export const LEVELS = [0.05, 0.25, 0.5, 0.75, 0.95] as const
 
 /** In units of the columns' variance, which is 1. */
-const PENALTIES = [1e-4, 1e-3, 1e-2, 0.03, 0.1, 0.3, 1, 3, 10, 30] as const
+const PENALTIES = [1e-4, 1e-3, 1e-2, 0.03, 0.1, 0.3, 1, 3, 10, 30, 100] as const
 /** Choices tried on the validation slice: every penalty for both heads. */
 export const TRIALS = 2 * PENALTIES.length
 

@@ -32,7 +32,7 @@ export interface ExchangeOptions {
 
 export interface FitOptions {
   readonly config: string
-  /** Folder of the bundle; undefined: the config file's. */
+  /** Folder of the model family; undefined: the config file's. */
   readonly out?: string
   readonly json: boolean
 }

@@ -32,7 +32,9 @@ const YAML_FILE = 'YAML file, see docs/configuration.md'
 /** The command line. `finish` receives the exit code of the command that ran. */
 export function buildProgram(commands: Commands, io: Io, version: string, finish: (code: number) => void): Command {
   const program = new Command('tickwright')
-    .description('Reads crypto futures exchanges tick by tick, forecasts at every bar close, trades the forecast under hard limits.')
+    .description(
+      'Reads crypto futures exchanges tick by tick, forecasts at every bar close, trades the forecast under hard limits.',
+    )
     .version(version)
     .showHelpAfterError('(run with --help for the options)')
     .exitOverride()
@@ -54,7 +56,7 @@ export function buildProgram(commands: Commands, io: Io, version: string, finish
     .action(async (options: ExchangeOptions) => finish(await commands.exchange(options, io)))
   command('fit', 'fit a model on simulated flow and write its bundle')
     .requiredOption(CONFIG, YAML_FILE)
-    .option('--out <folder>', 'folder of the bundle instead of the configured one')
+    .option('--out <folder>', 'folder of the model family instead of the configured one')
     .option(...JSON_FLAG)
     .action(async (options: FitOptions) => finish(await commands.fit(options, io)))
   command('check-config', 'check a configuration file')
@@ -68,7 +70,11 @@ type AddCommand = (name: string, description: string) => Command
 type Finish = (code: number) => void
 
 function addTrading(command: AddCommand, commands: Commands, io: Io, finish: Finish, demoConfig: string): void {
-  const bars = ['--bars <number>', 'stop after so many bars; without it: run until stopped', wholeNumber(1, 1e9)] as const
+  const bars = [
+    '--bars <number>',
+    'stop after so many bars; without it: run until stopped',
+    wholeNumber(1, 1e9),
+  ] as const
   command('demo', 'trade against the bundled exchange simulator: no network, no keys')
     .option(CONFIG, YAML_FILE, demoConfig)
     .option(...bars)

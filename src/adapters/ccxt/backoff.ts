@@ -1,6 +1,6 @@
 import type { Random } from '../../core/random.ts'
 
-export interface BackoffSettings {
+interface BackoffSettings {
   readonly baseMs: number
   readonly maxMs: number
 }

@@ -2,7 +2,7 @@ import { setImmediate } from 'node:timers/promises'
 import type { Scheduler } from '../../core/scheduler.port.ts'
 import { type EpochMs, epochMs } from '../../core/units.ts'
 
-export interface BoundaryOptions {
+interface BoundaryOptions {
   readonly barMs: number
   /** How long after a boundary late frames may still arrive, milliseconds. */
   readonly graceMs: number

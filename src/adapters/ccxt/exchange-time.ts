@@ -4,7 +4,7 @@ import { type EpochMs, epochMs } from '../../core/units.ts'
 import type { VenueClient } from './venue-client.ts'
 
 /** The exchange's clock as seen from here. */
-export interface ExchangeTime {
+interface ExchangeTime {
   /** Exchange clock − local clock, milliseconds; 0 before the first estimate. */
   offsetMs(): number
   now(): EpochMs

@@ -2,7 +2,7 @@ import type { Instrument, InstrumentSymbol } from '../../core/instrument.ts'
 import type { EpochMs } from '../../core/units.ts'
 
 /** Since 2026-04-23 Binance serves books and quotes on `/public`, trades, marks and liquidations on `/market`. */
-export type StreamCategory = 'public' | 'market'
+type StreamCategory = 'public' | 'market'
 
 /** One websocket, its instruments and what is known of it. */
 export interface FeedSocket {

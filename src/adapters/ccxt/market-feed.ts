@@ -35,7 +35,7 @@ export interface CcxtFeedOptions extends Omit<VenueClientOptions, 'credentials'>
 }
 
 /** Counts since the start. */
-export interface FeedCounts {
+interface FeedCounts {
   /** Frames with market data, snapshots not counted. */
   readonly frames: number
   readonly snapshots: number
@@ -65,6 +65,7 @@ const MARK_SILENCE_MS_MIN = 3_500
 /** 1,000 levels a side: weight 20. */
 const SNAPSHOT_LEVELS = 1_000
 const EXCERPT_MAX = 120
+const NOTHING = () => {}
 
 /** Live market data of Binance USD-M through ccxt's transport: every frame seen, every loss told in band. */
 export function createCcxtFeed(options: CcxtFeedOptions): CcxtFeed {
@@ -174,7 +175,7 @@ class Feed implements CcxtFeed {
       this.#connection(symbol, 'up', socket.category)
       // Once at the loss and once at its end: both bars are incomplete.
       if (socket.losses > 0) this.#gap(symbol, 'disconnect', `${socket.category}: back`)
-      this.#requestSnapshot(symbol)
+      if (isLive(this.#socketsOf(symbol))) this.#requestSnapshot(symbol)
     }
   }
 
@@ -236,24 +237,29 @@ class Feed implements CcxtFeed {
     }
   }
 
-  async #loadSnapshot(symbol: string): Promise<void> {
-    const sockets = this.#sockets.filter((socket) => socket.heardAt.has(symbol))
+  async #loadSnapshot(symbol: string): Promise<() => void> {
+    const sockets = this.#socketsOf(symbol)
     const [socket] = sockets
     const venueSymbol = socket?.venueSymbols.get(symbol)
-    // A valid book while trades are lost would make incomplete bars look whole; the next `up` asks again.
-    const isLive = () => sockets.every(({ isUp }) => isUp)
-    if (!socket || venueSymbol === undefined || !isLive()) return
+    // The next `up` asks again.
+    if (!socket || venueSymbol === undefined || !isLive(sockets)) return NOTHING
     const losses = () => sockets.reduce((sum, each) => sum + each.losses, 0)
     const lossesBefore = losses()
     const reply = await this.#client.fapiPublicGetDepth({ symbol: venueSymbol, limit: SNAPSHOT_LEVELS })
     const receivedAt = this.#options.clock.now()
-    if (!isLive()) return
+    if (!isLive(sockets)) return NOTHING
     if (losses() !== lossesBefore) return this.#loadSnapshot(symbol)
-    this.#options.record?.(JSON.stringify({ ...reply, symbol: venueSymbol }), receivedAt)
-    const outcome = this.#map(reply, receivedAt, venueSymbol)
-    this.#counters.snapshots += 1
-    if (outcome.kind === 'event') this.#subject(symbol).next(outcome.event)
-    else this.#unusual(socket, outcome)
+    return () => {
+      this.#options.record?.(JSON.stringify({ ...reply, symbol: venueSymbol }), receivedAt)
+      const outcome = this.#map(reply, receivedAt, venueSymbol)
+      this.#counters.snapshots += 1
+      if (outcome.kind === 'event') this.#subject(symbol).next(outcome.event)
+      else this.#unusual(socket, outcome)
+    }
+  }
+
+  #socketsOf(symbol: InstrumentSymbol): readonly FeedSocket[] {
+    return this.#sockets.filter((socket) => socket.heardAt.has(symbol))
   }
 
   #connection(symbol: InstrumentSymbol, state: 'up' | 'down', detail: string): void {
@@ -268,3 +274,6 @@ class Feed implements CcxtFeed {
     return { exchangeTime: this.#time.now(), receivedAt: this.#options.clock.now() }
   }
 }
+
+/** A valid book while trades are lost would make incomplete bars look whole, so snapshots wait for all sockets. */
+const isLive = (sockets: readonly FeedSocket[]): boolean => sockets.every(({ isUp }) => isUp)

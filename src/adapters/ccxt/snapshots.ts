@@ -3,13 +3,13 @@ import type { Random } from '../../core/random.ts'
 import type { Scheduler } from '../../core/scheduler.port.ts'
 import { backoffMs } from './backoff.ts'
 
-export interface SnapshotOptions {
+interface SnapshotOptions {
   readonly clock: Clock
   readonly scheduler: Scheduler
   readonly random: Random
   readonly signal: AbortSignal
-  /** Loads one snapshot and hands it over; rejects when it must be tried again. */
-  load(symbol: string): Promise<void>
+  /** Loads one snapshot and gives back how to hand it over; rejects when it must be tried again. */
+  load(symbol: string): Promise<() => void>
   /** Snapshots loaded at the same time, and the least distance of two of one symbol, milliseconds. */
   readonly parallelMax?: number
   readonly intervalMsMin?: number
@@ -32,16 +32,14 @@ export function createSnapshots(options: SnapshotOptions): (symbol: string) => v
   const queue: (() => void)[] = []
   let running = 0
 
-  async function attempt(symbol: string): Promise<boolean> {
+  async function attempt(symbol: string): Promise<(() => void) | undefined> {
     if (running >= parallelMax) await new Promise<void>((resolve) => queue.push(resolve))
     running += 1
     try {
-      if (signal.aborted) return true
       startedAt.set(symbol, clock.monotonicMs())
-      await options.load(symbol)
-      return true
+      return await options.load(symbol)
     } catch {
-      return false
+      return undefined
     } finally {
       running -= 1
       queue.shift()?.()
@@ -52,10 +50,14 @@ export function createSnapshots(options: SnapshotOptions): (symbol: string) => v
     const waitMs = last === undefined ? 0 : last + intervalMsMin - clock.monotonicMs()
     if (waitMs > 0) await scheduler.sleep(waitMs, signal)
     for (let failures = 0; !signal.aborted; failures += 1) {
-      if (await attempt(symbol)) break
+      const deliver = await attempt(symbol)
+      if (deliver) {
+        // First: whoever finds the snapshot too old asks for the next at once.
+        wanted.delete(symbol)
+        return deliver()
+      }
       await scheduler.sleep(backoffMs(failures, BACKOFF, random), signal)
     }
-    wanted.delete(symbol)
   }
   return (symbol) => {
     if (wanted.has(symbol) || signal.aborted) return

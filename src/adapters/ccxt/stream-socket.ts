@@ -5,7 +5,7 @@ import type { EpochMs } from '../../core/units.ts'
 import { backoffMs } from './backoff.ts'
 import type { VenueClient } from './venue-client.ts'
 
-export interface StreamSocketOptions {
+interface StreamSocketOptions {
   readonly client: VenueClient
   readonly clock: Clock
   readonly scheduler: Scheduler

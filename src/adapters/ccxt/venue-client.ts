@@ -2,6 +2,7 @@ import ccxt from 'ccxt'
 import type { Clock } from '../../core/clock.port.ts'
 import { InputError } from '../../core/errors.ts'
 import type { EpochMs } from '../../core/units.ts'
+import { parseExact } from './json-fields.ts'
 import { causeOf, VenueRefusal } from './venue-refusal.ts'
 
 export interface VenueClientOptions {
@@ -19,7 +20,7 @@ export interface VenueClientOptions {
 }
 
 /** What happens on one dialled socket. Each dial has its own tap, so that a dead socket's rest reaches nobody. */
-export interface SocketTap {
+interface SocketTap {
   opened(): void
   frame(text: string, receivedAt: EpochMs): void
   closed(detail: string): void
@@ -52,11 +53,6 @@ export class VenueClient extends ccxt.pro.binanceusdm {
     super(settingsOf(options))
     this.#clock = options.clock
     if (options.baseUrl !== undefined) this.#pointAt(options.baseUrl)
-  }
-
-  /** Local time (epoch, milliseconds) before which no REST call is sent; 0 when the venue asked for no silence. */
-  get pausedUntil(): number {
-    return this.#pausedUntil
   }
 
   /** `wss://…/public/ws/INDEX` and the like. */
@@ -129,6 +125,8 @@ export class VenueClient extends ccxt.pro.binanceusdm {
   #forget(client: WsClient, detail: string): void {
     // A late event of an old socket must not take the new one with it.
     if (this.clients[client.url] === client) delete this.clients[client.url]
+    // ccxt closes politely and would wait 30 s for a peer that is gone.
+    client.connection?.terminate()
     this.#taps.get(client)?.closed(detail)
   }
 
@@ -144,6 +142,11 @@ export class VenueClient extends ccxt.pro.binanceusdm {
       return Promise.reject(new VenueRefusal(429, -1003, text, leftMs))
     }
     return super.fetch(url, method, headers, body)
+  }
+
+  /** ccxt's own rounds order ids beyond 2^53 where a blank follows the colon. */
+  override parseJson(text: string): unknown {
+    return parseExact(text)
   }
 
   override handleErrors(

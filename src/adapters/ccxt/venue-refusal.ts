@@ -28,7 +28,7 @@ export const causeOf = (thrown: unknown): string => {
 }
 
 /** 429 (too many requests) and 418 (banned for ignoring 429): provably not executed. */
-export const isRateLimit = (thrown: unknown): thrown is VenueRefusal =>
+export const isRateLimit = (thrown: unknown): boolean =>
   thrown instanceof VenueRefusal && (thrown.status === 429 || thrown.status === 418 || thrown.code === -1003)
 
 /**
@@ -53,5 +53,5 @@ export function isDefinite(thrown: unknown): thrown is VenueRefusal {
   const { status, code } = thrown
   if (code === undefined || code >= 0) return false
   if (code === OVERLOADED) return true
-  return status < 500 && !UNDECIDED.has(code)
+  return !UNDECIDED.has(code)
 }

@@ -5,7 +5,10 @@ import { epochMs } from '../../core/units.ts'
  * The machine's clocks. `Date.now()` counts whole milliseconds: the fraction comes from the monotonic clock, and both are put
  * together again whenever they disagree (after an NTP step or a suspended machine).
  */
-export function systemClock(wallMs: () => number = Date.now, monotonicMs: () => number = () => performance.now()): Clock {
+export function systemClock(
+  wallMs: () => number = Date.now,
+  monotonicMs: () => number = () => performance.now(),
+): Clock {
   let offsetMs = wallMs() - monotonicMs()
   return {
     now: () => {

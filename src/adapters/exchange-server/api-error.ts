@@ -18,10 +18,6 @@ export const API_ERRORS = {
   window: apiError(400, -1131, 'recvWindow must be less than 60000.'),
   listenKey: apiError(400, -1125, 'This listenKey does not exist.'),
   unsupported: apiError(400, -1020, 'This operation is not supported.'),
-  /** The order may have been executed: "Unknown error" of the page "General Info", 503. */
-  unknown503: apiError(503, -1000, 'Unknown error, please check your request or try again later.'),
-  /** The order was not executed. */
-  unavailable503: apiError(503, -1001, 'Service Unavailable.'),
 } as const
 
 export const tooManyRequests = (limit: number): ApiError =>
@@ -30,3 +26,9 @@ export const tooManyRequests = (limit: number): ApiError =>
     -1003,
     `Too many requests; current limit is ${limit} request weight per 1 MINUTE. Please use WebSocket Streams for live updates to avoid polling the API.`,
   )
+
+/** Texts of Binance's 503: after the first the order may have been executed, after the second it was not ("General Info", HTTP codes). */
+export const UNAVAILABLE = {
+  unknown: 'Unknown error, please check your request or try again later.',
+  refused: 'Service Unavailable.',
+} as const

@@ -16,7 +16,7 @@ import { type OrderAction, type OrderFault, orderFaults } from './order-faults.t
 import { restServer, type ServerCore } from './rest-server.ts'
 import { type Session, type SessionKind, type StreamHub, streamHub } from './stream-hub.ts'
 import { answerStreamRequest } from './stream-requests.ts'
-import { type Upgrade, readUpgrade } from './upgrade.ts'
+import { readUpgrade, type Upgrade } from './upgrade.ts'
 
 export interface ExchangeServerOptions {
   readonly protocol: BinanceProtocol
@@ -34,7 +34,7 @@ export interface ExchangeServerOptions {
   readonly listenKeyLifeMs?: number
   /** A client that lets more than this wait is cut. Default: 4 MiB. */
   readonly sendBufferBytesMax?: number
-  /** Without any client for so long, `onIdle` is called once. */
+  /** Without any client for so long, `onIdle` is called, and again after each further time like it. */
   readonly idleExitMs?: number
   readonly onIdle?: () => void
 }
@@ -49,7 +49,7 @@ export interface ExchangeFaults {
   expireListenKey(account: string): void
   /** The next `count` order requests, REST and websocket, placing unless said otherwise. */
   onOrders(count: number, fault: OrderFault, action?: OrderAction): void
-  /** New connections are cut for so long, and idle ones now. */
+  /** HTTP connections are cut now and new ones, websockets too, for so long; open websockets stay. */
   refuseConnections(ms: number): void
 }
 
@@ -99,11 +99,11 @@ export async function startExchangeServer(options: ExchangeServerOptions): Promi
     faults: {
       dropDepthFrames: (name, count) => drops.set(name.toLowerCase(), count),
       closeSockets: (kind) => hub.cut(kind),
-      expireListenKey: (account) => sayExpired(hub, account, core.listenKeys.stop(account), core.now()),
+      expireListenKey: (account) => sayExpired(hub, core.listenKeys.stop(account), core.now()),
       onOrders: (count, fault, action = 'place') => core.faults.plan(count, fault, action),
       refuseConnections: (ms) => {
         refusedUntil = options.clock.monotonicMs() + ms
-        app.server.closeIdleConnections()
+        app.server.closeAllConnections()
       },
     },
     counters: () => ({ sockets: hub.sessions.size, slowClients: hub.slowCount() }),
@@ -127,28 +127,19 @@ function serverCore(options: ExchangeServerOptions, hub: StreamHub, drops: Map<s
   let touchedAt = clock.monotonicMs()
   const keys = new Map(options.keys.map((key) => [key.apiKey, key]))
   const lives = listenKeys(options.listenKeyLifeMs ?? LISTEN_KEY_LIFE_MS)
-  const keyOf = new Map<string, string>()
   const now = (): EpochMs => {
     last = Math.max(last, clock.now()) as EpochMs
     return last
   }
-  const trackedKeys = {
-    ...lives,
-    start: (account: string, at: EpochMs) => {
-      const key = lives.start(account, at)
-      keyOf.set(account, key)
-      return key
-    },
-  }
   return {
     protocol,
     keys,
-    listenKeys: trackedKeys,
+    listenKeys: lives,
     faults: orderFaults(),
     now,
     publish: () => {
       const frames = protocol.frames(now(), hub.isWanted)
-      send(hub, frames, drops, (account) => keyOf.get(account))
+      send(hub, frames, drops, lives.keyOf)
     },
     touch: () => {
       touchedAt = clock.monotonicMs()
@@ -177,7 +168,7 @@ function send(
 
 function tick(core: IdleCore, hub: StreamHub, options: ExchangeServerOptions): void {
   core.publish()
-  for (const { account, key } of core.listenKeys.expire(core.now())) sayExpired(hub, account, key, core.now())
+  for (const key of core.listenKeys.expire(core.now())) sayExpired(hub, key, core.now())
   if (hub.sessions.size > 0) core.touch()
   if (options.idleExitMs !== undefined && core.idleMs() >= options.idleExitMs) {
     core.touch()
@@ -185,7 +176,7 @@ function tick(core: IdleCore, hub: StreamHub, options: ExchangeServerOptions): v
   }
 }
 
-function sayExpired(hub: StreamHub, _account: string, listenKey: string | undefined, now: EpochMs): void {
+function sayExpired(hub: StreamHub, listenKey: string | undefined, now: EpochMs): void {
   if (listenKey === undefined) return
   hub.publishPrivate(listenKey, JSON.stringify({ e: 'listenKeyExpired', E: Math.floor(now), listenKey }))
 }
@@ -215,6 +206,8 @@ function upgrade(
   head: Buffer,
 ): void {
   core.touch()
+  // Node takes its own listener off at the upgrade: a reset by the client must not end the process.
+  socket.on('error', () => socket.destroy())
   const asked = readUpgrade(
     request.url ?? '/',
     core.protocol.category,
@@ -240,5 +233,5 @@ function answer(core: ServerCore, hub: StreamHub, session: Session, data: RawDat
   // The default binary type gives one Buffer for every message.
   const text = (data as Buffer).toString('utf8')
   if (session.kind === 'api') void answerApiRequest(core, hub, session, text)
-  else answerStreamRequest(hub, session, text, core.protocol.category)
+  else hub.send(session, JSON.stringify(answerStreamRequest(hub, session, text, core.protocol.category)))
 }

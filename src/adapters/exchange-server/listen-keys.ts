@@ -15,8 +15,10 @@ export interface ListenKeys {
   /** The key that was live. */
   stop(account: string): string | undefined
   accountOf(key: string): string | undefined
+  /** The live key. */
+  keyOf(account: string): string | undefined
   /** Forgets the keys that are past their time and names them. */
-  expire(now: EpochMs): readonly { readonly account: string; readonly key: string }[]
+  expire(now: EpochMs): readonly string[]
 }
 
 export function listenKeys(lifeMs: number): ListenKeys {
@@ -38,11 +40,12 @@ export function listenKeys(lifeMs: number): ListenKeys {
       byAccount.delete(account)
       return live?.key
     },
+    keyOf: (account) => byAccount.get(account)?.key,
     accountOf: (key) => [...byAccount].find(([, live]) => live.key === key)?.[0],
     expire: (now) => {
       const gone = [...byAccount].filter(([, live]) => live.expiresAt <= now)
       for (const [account] of gone) byAccount.delete(account)
-      return gone.map(([account, { key }]) => ({ account, key }))
+      return gone.map(([, { key }]) => key)
     },
   }
 }

@@ -10,7 +10,12 @@ interface ApiRequest {
 }
 
 /** One message on `/ws-fapi/v1`, the websocket API: each request carries its own key and signature. */
-export async function answerApiRequest(core: ServerCore, hub: StreamHub, session: Session, text: string): Promise<void> {
+export async function answerApiRequest(
+  core: ServerCore,
+  hub: StreamHub,
+  session: Session,
+  text: string,
+): Promise<void> {
   const request = parse(text)
   if (request === undefined) {
     hub.send(session, JSON.stringify({ id: null, status: 400, error: { code: -1102, msg: 'Invalid request.' } }))

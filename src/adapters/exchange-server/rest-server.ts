@@ -2,7 +2,7 @@ import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest }
 import type { EpochMs } from '../../core/units.ts'
 import type { BinanceProtocol } from '../../simulation/binance/binance-protocol.ts'
 import type { BinanceRequest, HttpMethod } from '../../simulation/binance/request.ts'
-import { API_ERRORS, type ApiError, tooManyRequests } from './api-error.ts'
+import { API_ERRORS, type ApiError, tooManyRequests, UNAVAILABLE } from './api-error.ts'
 import { type ApiKey, checkKey, checkSigned, signedPayload } from './authenticate.ts'
 import type { ListenKeys } from './listen-keys.ts'
 import type { OrderFault, OrderFaults } from './order-faults.ts'
@@ -31,15 +31,21 @@ export interface Answer {
 
 const errorAnswer = ({ status, body }: ApiError): Answer => ({ status, body })
 
+/** Binance's gateway answers without a code. */
+const unavailable = (core: ServerCore, path: string, msg: string): Answer => ({
+  status: 503,
+  body: { timestamp: Math.floor(core.now()), path, msg },
+})
+
 /** Executes one authenticated request under the fault that is planned for it, if any. */
 export async function execute(core: ServerCore, request: Omit<BinanceRequest, 'now'>): Promise<Answer> {
   const fault: OrderFault | undefined = core.faults.take(request.method, request.path)
-  if (fault?.kind === '503-not-accepted') return errorAnswer(API_ERRORS.unavailable503)
+  if (fault?.kind === '503-not-accepted') return unavailable(core, request.path, UNAVAILABLE.refused)
   if (fault?.kind === 'delay') await new Promise((resolve) => setTimeout(resolve, fault.ms))
   core.publish()
   const answer = core.protocol.handle({ ...request, now: core.now() })
   core.publish()
-  if (fault?.kind === '503-accepted') return errorAnswer(API_ERRORS.unknown503)
+  if (fault?.kind === '503-accepted') return unavailable(core, request.path, UNAVAILABLE.unknown)
   return fault?.kind === 'accept-but-lose-response' ? { ...answer, isLost: true } : answer
 }
 

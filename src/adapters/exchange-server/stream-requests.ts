@@ -9,40 +9,35 @@ interface StreamRequest {
   readonly id: string | number | null
 }
 
-/** `category`: which endpoint serves a stream. Answers one message of a client on a stream connection. */
+/** Answers one message of a client on a stream connection. `category`: which endpoint serves a stream. */
 export function answerStreamRequest(
   hub: StreamHub,
   session: Session,
   text: string,
   category: (stream: string) => string | undefined,
-): void {
-  const reply = (body: unknown) => hub.send(session, JSON.stringify(body))
+): unknown {
   const request = parse(text)
   if (request === undefined) {
-    reply({ error: { code: 3, msg: 'Invalid JSON: a request is {"method":string,"params":string[],"id":number}' } })
-    return
+    return { error: { code: 3, msg: 'Invalid JSON: a request is {"method":string,"params":string[],"id":number}' } }
   }
   const { method, params, id } = request
-  const refuse = (msg: string) => reply({ error: { code: 2, msg: `Invalid request: ${msg}` }, id })
+  const refused = (msg: string) => ({ error: { code: 2, msg: `Invalid request: ${msg}` }, id })
   switch (method) {
     case 'SUBSCRIBE': {
       const unknown = params.find((stream) => category(stream) !== session.kind)
-      if (unknown !== undefined) return refuse(`invalid stream ${JSON.stringify(unknown)} on /${session.kind}`)
-      if (new Set([...session.streams, ...params]).size > STREAMS_MAX) return refuse(`more than ${STREAMS_MAX} streams`)
-      // The acknowledgement first: clients take what comes before it for somebody else's.
-      reply({ result: null, id })
+      if (unknown !== undefined) return refused(`invalid stream ${JSON.stringify(unknown)} on /${session.kind}`)
+      if (new Set([...session.streams, ...params]).size > STREAMS_MAX)
+        return refused(`more than ${STREAMS_MAX} streams`)
       for (const stream of params) hub.subscribe(session, stream)
-      return
+      return { result: null, id }
     }
     case 'UNSUBSCRIBE':
       for (const stream of params) hub.unsubscribe(session, stream)
-      return reply({ result: null, id })
+      return { result: null, id }
     case 'LIST_SUBSCRIPTIONS':
-      return reply({ result: [...session.streams], id })
+      return { result: [...session.streams], id }
     default:
-      return refuse(
-        `unknown variant ${JSON.stringify(method)}, expected one of SUBSCRIBE, UNSUBSCRIBE, LIST_SUBSCRIPTIONS`,
-      )
+      return refused(`unknown method ${JSON.stringify(method)}`)
   }
 }
 

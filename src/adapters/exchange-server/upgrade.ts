@@ -10,6 +10,9 @@ export type Upgrade =
     }
   | { readonly ok: false; readonly status: 400 | 404 }
 
+/** Any: only path and query are read. */
+const ORIGIN = 'ws://localhost'
+
 /**
  * What a websocket URL asks for. `/public/ws`, `/market/ws` and `/private/ws` since April 2026; a path behind `ws` that is no stream is
  * passed over, as Binance does (clients number their connections there).
@@ -19,16 +22,15 @@ export function readUpgrade(
   category: (stream: string) => string | undefined,
   isListenKey: (key: string) => boolean,
 ): Upgrade {
-  const { pathname, searchParams } = new URL(url, 'ws://localhost')
+  if (!URL.canParse(url, ORIGIN)) return { ok: false, status: 400 }
+  const { pathname, searchParams } = new URL(url, ORIGIN)
   const [kind = '', form = '', ...rest] = pathname.split('/').filter((part) => part !== '')
   if (kind === 'ws-fapi' && form === 'v1') return { ok: true, kind: 'api', isCombined: false, streams: [] }
   if (form !== 'ws' && form !== 'stream') return { ok: false, status: 404 }
   const isCombined = form === 'stream'
   if (kind === 'private') {
     const listenKey = searchParams.get('listenKey') ?? rest[0] ?? ''
-    return isListenKey(listenKey)
-      ? { ok: true, kind, isCombined, streams: [], listenKey }
-      : { ok: false, status: 400 }
+    return isListenKey(listenKey) ? { ok: true, kind, isCombined, streams: [], listenKey } : { ok: false, status: 400 }
   }
   if (kind !== 'public' && kind !== 'market') return { ok: false, status: 404 }
   const asked = isCombined ? (searchParams.get('streams') ?? '').split('/') : rest

@@ -88,8 +88,9 @@ class TapeFile implements Tape {
 }
 
 async function byteStream(file: string): Promise<Readable> {
-  const source = createReadStream(file)
+  // First: it says in our words that there is no such file.
   const isGzip = await startsAsGzip(file)
+  const source = createReadStream(file)
   if (!isGzip) return source.setEncoding('utf8')
   const plain = createGunzip()
   // Not `pipeline`: an early end of the reader is no fault of the file.
@@ -115,7 +116,7 @@ async function startsAsGzip(file: string): Promise<boolean> {
 function parseLine(file: string, line: number, text: string): TapeFrame {
   const space = text.indexOf(' ')
   const time = space > 0 ? text.slice(0, space) : text
-  const isTime = /^\d+$/.test(time) && (time.length === 13 || time.length === 16 || time.length === 19)
+  const isTime = space > 0 && /^\d+$/.test(time) && (time.length === 13 || time.length === 16 || time.length === 19)
   if (!isTime)
     throw fault(file, line, time, 'a receive time of 13 (ms), 16 (µs) or 19 (ns) digits, then a blank and JSON')
   // Split so that no digit is lost: 19 digits do not fit a double.

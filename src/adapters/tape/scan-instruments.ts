@@ -16,6 +16,8 @@ interface StepFinder {
 }
 
 const DECIMALS = 8
+/** Key of the REST book, which names no instrument on USD-M. */
+const UNNAMED = ''
 const SYMBOLS_MAX = 1_000
 /** Typical for a first-level account; a replay with fees that matter lists its instrument in the config. */
 const MAKER_FEE_RATE = 0.0002
@@ -29,6 +31,7 @@ const QUOTES = ['USDT', 'USDC', 'FDUSD', 'BUSD', 'USD'] as const
 export async function scanInstruments(tape: AsyncIterable<TapeFrame>, file: string): Promise<readonly Instrument[]> {
   const found = new Map<string, Steps>()
   for await (const { frame } of tape) collect(frame, found)
+  mergeUnnamed(found)
   const instruments = [...found].flatMap(([venueSymbol, steps]) => describe(venueSymbol, steps) ?? [])
   if (instruments.length > 0) return instruments
   throw new InputError(`${file}: no Binance futures frame was found; a tape must hold depthUpdate or trade frames`, {
@@ -40,7 +43,8 @@ function collect(frame: unknown, found: Map<string, Steps>): void {
   const outer = recordOf(frame)
   const data = recordOf(outer?.['data']) ?? outer
   if (!data) return
-  const symbol = data['s']
+  const isRestDepth = data['lastUpdateId'] !== undefined
+  const symbol = isRestDepth ? (data['symbol'] ?? UNNAMED) : data['s']
   if (typeof symbol !== 'string') return
   let steps = found.get(symbol)
   if (!steps) {
@@ -48,13 +52,8 @@ function collect(frame: unknown, found: Map<string, Steps>): void {
     steps = { price: stepFinder(), size: stepFinder() }
     found.set(symbol, steps)
   }
+  addLevels(data, isRestDepth ? ['bids', 'asks'] : ['b', 'a'], steps)
   switch (data['e']) {
-    case 'depthUpdate':
-      for (const row of [...rowsOf(data['b']), ...rowsOf(data['a'])]) {
-        steps.price.add(row[0])
-        steps.size.add(row[1])
-      }
-      break
     case 'trade':
     case 'aggTrade':
       // A trade of the insurance fund keeps to no tick.
@@ -70,6 +69,25 @@ function collect(frame: unknown, found: Map<string, Steps>): void {
   }
 }
 
+function addLevels(data: Readonly<Record<string, unknown>>, fields: readonly string[], steps: Steps): void {
+  for (const field of fields) {
+    for (const row of rowsOf(data[field])) {
+      steps.price.add(row[0])
+      steps.size.add(row[1])
+    }
+  }
+}
+
+/** A book without a name is that of the tape's only instrument; with several nobody can tell. */
+function mergeUnnamed(found: Map<string, Steps>): void {
+  const unnamed = found.get(UNNAMED)
+  found.delete(UNNAMED)
+  const [only] = found.values()
+  if (!unnamed || !only || found.size > 1) return
+  only.price.add(unnamed.price.step())
+  only.size.add(unnamed.size.step())
+}
+
 const recordOf = (value: unknown): Readonly<Record<string, unknown>> | undefined =>
   typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Record<string, unknown>) : undefined
 
@@ -81,7 +99,6 @@ function stepFinder(): StepFinder {
   return {
     add(text) {
       if (typeof text !== 'string' || !/^\d{1,12}(\.\d{1,8})?$/.test(text)) return
-      // Most values are multiples of what is known: one division.
       let value = Math.round(Number(text) * 10 ** DECIMALS)
       if (!Number.isSafeInteger(value)) return
       while (value > 0) {

@@ -36,11 +36,12 @@ const IGNORED: FrameOutcome = { kind: 'ignored' }
 const VALUE_TEXT_MAX = 80
 
 /** Thrown and caught in this file only: a frame has many fields, and each may be wrong. */
-class Malformed {
+class Malformed extends Error {
   readonly field: string
   readonly value: unknown
   readonly rule: string
   constructor(field: string, value: unknown, rule: string) {
+    super(field)
     this.field = field
     this.value = value
     this.rule = rule

@@ -1,6 +1,12 @@
 import type { AccountId } from '../exchange/exchange.ts'
+import {
+  type AccountFigures,
+  entryPriceText,
+  liquidationPrice,
+  NOTIONAL_MAX,
+  type PositionFigures,
+} from './account-figures.ts'
 import { eightDecimals } from './decimal-text.ts'
-import { type AccountFigures, entryPriceText, liquidationPrice, NOTIONAL_MAX, type PositionFigures } from './account-figures.ts'
 
 const positionCommon = ({ listing, position, unrealised }: PositionFigures) => ({
   symbol: listing.name,

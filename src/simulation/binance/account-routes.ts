@@ -10,7 +10,10 @@ import { type Call, type Route, type Routes, signed, type Venue } from './routes
 /** "Account" endpoints of Binance USD-M, and those of "Trade" that set how an account trades. */
 export function accountRoutes(venue: Venue): Routes {
   const { exchange, listings } = venue
-  const withFigures = (answer: (figures: AccountFigures, updatedAt: number, call: Call) => unknown, weight = 5): Route =>
+  const withFigures = (
+    answer: (figures: AccountFigures, updatedAt: number, call: Call) => unknown,
+    weight = 5,
+  ): Route =>
     signed((call) => {
       const figures = accountFigures(venue, call.account)
       const updatedAt = Math.max(...figures.positions.map(({ position }) => Math.floor(position.updatedAt)), 0)
@@ -31,11 +34,17 @@ export function accountRoutes(venue: Venue): Routes {
     'GET /fapi/v2/positionRisk': withFigures((figures, _, call) =>
       chosen(figures, call).map((each) => positionRiskV2(figures, each)),
     ),
-    'GET /fapi/v3/positionRisk': withFigures((figures, _, call) =>
-      chosen(figures, call)
-        .filter(({ position }) => position.lots !== 0 || exchange.orders(call.account, position.symbol).some(isOpen))
-        .map((each) => positionRiskV3(figures, each)),
-    ),
+    'GET /fapi/v3/positionRisk': withFigures((figures, _, call) => {
+      const ordered = new Set(
+        exchange
+          .orders(call.account)
+          .filter(isOpen)
+          .map(({ symbol }) => symbol),
+      )
+      return chosen(figures, call)
+        .filter(({ position }) => position.lots !== 0 || ordered.has(position.symbol))
+        .map((each) => positionRiskV3(figures, each))
+    }),
     'GET /fapi/v1/accountConfig': signed(() => ({
       feeTier: 0,
       canTrade: true,
@@ -131,7 +140,10 @@ function income(venue: Venue, { params, account }: Call): readonly IncomeRow[] {
   const name = params.text('symbol')
   const type = params.text('incomeType')?.toUpperCase()
   const startTime = params.integer('startTime')
-  const rows = [...venue.exchange.fills(account).flatMap((fill) => fillIncome(venue, fill)), ...cashIncome(venue, account)]
+  const rows = [
+    ...venue.exchange.fills(account).flatMap((fill) => fillIncome(venue, fill)),
+    ...cashIncome(venue, account),
+  ]
     .filter((row) => (name === undefined || row.symbol === name) && (type === undefined || row.incomeType === type))
     .sort((a, b) => a.time - b.time)
   const inWindow = within(rows, startTime, params.integer('endTime'), (row) => row.time)

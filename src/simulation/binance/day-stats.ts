@@ -1,5 +1,5 @@
 import { eightDecimals } from './decimal-text.ts'
-import { type MarketState, lastPrice } from './market-state.ts'
+import { lastPrice, type MarketState } from './market-state.ts'
 
 const DAY_MINUTES = 1_440
 const DAY_MS = DAY_MINUTES * 60_000

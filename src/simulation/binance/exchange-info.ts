@@ -1,4 +1,5 @@
 import type { EpochMs } from '../../core/units.ts'
+import { PRICE_BAND } from '../exchange/admission.ts'
 import type { Listing } from './listing.ts'
 
 /** Orders that may be open at once on one instrument; the simulated exchange itself sets no limit. */
@@ -27,6 +28,12 @@ export const exchangeInfo = (listings: readonly Listing[], requestWeightMax: num
   symbols: listings.map(symbolInfo),
 })
 
+const band = {
+  multiplierUp: (1 + PRICE_BAND).toFixed(4),
+  multiplierDown: (1 - PRICE_BAND).toFixed(4),
+  multiplierDecimal: '4',
+}
+
 function symbolInfo(listing: Listing) {
   const { instrument, priceText, quantityText } = listing
   const lot = { minQty: quantityText(instrument.lotsMin), stepSize: instrument.lotSize }
@@ -48,6 +55,7 @@ function symbolInfo(listing: Listing) {
     quotePrecision: 8,
     underlyingType: 'COIN',
     underlyingSubType: [],
+    settlePlan: 0,
     triggerProtect: '0.0500',
     liquidationFee: '0.012500',
     marketTakeBound: '0.05',
@@ -64,7 +72,7 @@ function symbolInfo(listing: Listing) {
       { filterType: 'MAX_NUM_ORDERS', limit: ORDERS_MAX },
       { filterType: 'MAX_NUM_ALGO_ORDERS', limit: ALGO_ORDERS_MAX },
       { filterType: 'MIN_NOTIONAL', notional: String(instrument.notionalMin) },
-      { filterType: 'PERCENT_PRICE', multiplierUp: '1.0500', multiplierDown: '0.9500', multiplierDecimal: '4' },
+      { filterType: 'PERCENT_PRICE', ...band },
     ],
     orderTypes: ['LIMIT', 'MARKET', 'STOP', 'STOP_MARKET', 'TAKE_PROFIT', 'TAKE_PROFIT_MARKET'],
     timeInForce: ['GTC', 'IOC', 'FOK', 'GTX'],

@@ -1,6 +1,4 @@
-import type { Instrument, InstrumentSymbol } from '../../core/instrument.ts'
-import { type Converter, converter } from '../../core/instrument.ts'
-import type { Lots, Ticks } from '../../core/units.ts'
+import { type Converter, converter, type Instrument, type InstrumentSymbol } from '../../core/instrument.ts'
 import { decimalsIn, scaledText } from './decimal-text.ts'
 import { BinanceRefusal } from './refusal.ts'
 
@@ -42,8 +40,8 @@ export function listingOf(instrument: Instrument): Listing {
     priceDecimals,
     lotDecimals,
     // Not the converter's texts: those cut the venue's trailing zeros, and frames are written by the thousand.
-    priceText: (ticks) => convert.price(ticks as Ticks).toFixed(priceDecimals),
-    quantityText: (lots) => convert.quantity(lots as Lots).toFixed(lotDecimals),
+    priceText: (ticks) => convert.price(ticks).toFixed(priceDecimals),
+    quantityText: (lots) => convert.quantity(lots).toFixed(lotDecimals),
     quoteText: (tickLots) => scaledText(tickLots * tickUnits * lotUnits, priceDecimals + lotDecimals),
   }
 }

@@ -150,6 +150,7 @@ export const miniTickerFrame = (listing: Listing, stats: DayStats, now: EpochMs)
   l: stats.low,
   v: stats.volume,
   q: stats.quoteVolume,
+  st: COIN,
 })
 
 export const tickerFrame = (listing: Listing, stats: DayStats, now: EpochMs) => ({
@@ -171,4 +172,5 @@ export const tickerFrame = (listing: Listing, stats: DayStats, now: EpochMs) => 
   F: stats.firstId,
   L: stats.lastId,
   n: stats.count,
+  st: COIN,
 })

@@ -28,7 +28,10 @@ export function marketRoutes(venue: Venue): Routes {
     'GET /fapi/v1/ping': open(() => ({})),
     'GET /fapi/v1/time': open(({ now }) => ({ serverTime: Math.floor(now) })),
     'GET /fapi/v1/exchangeInfo': open(({ now }) => exchangeInfo(venue.listings.all, venue.requestWeightMax, now)),
-    'GET /fapi/v1/depth': open(one((state, params, now) => depth(venue, state, params, now)), 20),
+    'GET /fapi/v1/depth': open(
+      one((state, params, now) => depth(venue, state, params, now)),
+      20,
+    ),
     'GET /fapi/v1/trades': open(one(trades), 5),
     'GET /fapi/v1/historicalTrades': { ...open(one(trades), 20), security: 'key' },
     'GET /fapi/v1/aggTrades': open(one(aggregates), 20),
@@ -58,8 +61,7 @@ function depth(venue: Venue, state: MarketState, params: Params, now: EpochMs) {
 function trades({ listing, trades: rows }: MarketState, params: Params) {
   const limit = params.limit(500, 1_000)
   const fromId = params.integer('fromId')
-  const chosen =
-    fromId === undefined ? rows.slice(-limit) : rows.filter((row) => row.tradeId >= fromId).slice(0, limit)
+  const chosen = fromId === undefined ? rows.slice(-limit) : rows.filter((row) => row.tradeId >= fromId).slice(0, limit)
   return chosen.map((row) => tradeJson(listing, row))
 }
 
@@ -87,7 +89,11 @@ function aggregates({ listing, aggregates: rows }: MarketState, params: Params) 
     T: Math.floor(row.at),
     m: row.side === 'sell',
   })
-  if (fromId !== undefined) return rows.filter((row) => row.aggregateId >= fromId).slice(0, limit).map(json)
+  if (fromId !== undefined)
+    return rows
+      .filter((row) => row.aggregateId >= fromId)
+      .slice(0, limit)
+      .map(json)
   if (startTime !== undefined && endTime !== undefined && endTime - startTime > AGGREGATE_WINDOW_MS) {
     throw new BinanceRefusal(-4165, 'Invalid time interval: more than one hour between startTime and endTime.')
   }

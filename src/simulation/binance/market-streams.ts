@@ -34,7 +34,10 @@ export interface MarketStreams {
 }
 
 /** Which of the split endpoints serves a stream ("Important WebSocket Change Notice" of 2026); undefined: no such stream. */
-export function streamCategory(stream: string, isListed: (streamName: string) => boolean): 'public' | 'market' | undefined {
+export function streamCategory(
+  stream: string,
+  isListed: (streamName: string) => boolean,
+): 'public' | 'market' | undefined {
   if (stream === '!bookTicker') return 'public'
   if (stream === '!forceOrder@arr') return 'market'
   const [name, channel = ''] = stream.split(/@(.*)/s)

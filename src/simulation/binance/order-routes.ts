@@ -1,3 +1,4 @@
+import { PRICE_BAND } from '../exchange/admission.ts'
 import type { Outcome, PlaceRequest, VenueOrder } from '../exchange/exchange.ts'
 import type { Listing } from './listing.ts'
 import { within } from './market-routes.ts'
@@ -74,10 +75,35 @@ function placeHandler(venue: Venue) {
   return (call: Call) => {
     const { params, account, now } = call
     const listing = venue.listings.named(params.need('symbol'))
-    const order = accepted(venue.exchange.place(placeRequest(params, account, listing, makeId), now))
+    const request = placeRequest(params, account, listing, makeId)
+    const outcome = venue.exchange.place(request, now)
+    const order = outcome.ok ? outcome.value : refusePlacing(venue, listing, request, outcome)
     const wantsResult = params.text('newOrderRespType')?.toUpperCase() === 'RESULT'
     return wantsResult ? orderAnswer(listing, order) : orderAck(listing, order)
   }
+}
+
+/** Throws; two of the messages hold figures of the instrument. */
+function refusePlacing(
+  venue: Venue,
+  listing: Listing,
+  { side }: PlaceRequest,
+  { reason, detail }: Extract<Outcome<VenueOrder>, { ok: false }>,
+): never {
+  if (reason === 'min-notional') {
+    const least = listing.instrument.notionalMin
+    throw new BinanceRefusal(
+      -4164,
+      `Order's notional must be no smaller than ${least} (unless you choose reduce only).`,
+    )
+  }
+  if (reason === 'price-out-of-band') {
+    const { markPrice } = venue.exchange.mark(listing.symbol)
+    const bound = (markPrice * (side === 'buy' ? 1 + PRICE_BAND : 1 - PRICE_BAND)).toFixed(listing.priceDecimals)
+    if (side === 'buy') throw new BinanceRefusal(-4016, `Limit price can't be higher than ${bound}.`)
+    throw new BinanceRefusal(-4024, `Limit price can't be lower than ${bound}.`)
+  }
+  throw refusalOf(reason, detail)
 }
 
 function placeRequest(params: Params, account: string, listing: Listing, makeId: () => string): PlaceRequest {
@@ -98,7 +124,13 @@ function placeRequest(params: Params, account: string, listing: Listing, makeId:
     return { ...shared, type, size: needLots(params, listing, true), timeInForce: 'GTC' }
   }
   const timeInForce = timeInForceOf(params)
-  return { ...shared, type, size: needLots(params, listing, false), price: needTicks(params, 'price', listing), timeInForce }
+  return {
+    ...shared,
+    type,
+    size: needLots(params, listing, false),
+    price: needTicks(params, 'price', listing),
+    timeInForce,
+  }
 }
 
 /** The window asked for: seven days at most, the last seven unless said otherwise. Throws −4165. */
@@ -118,7 +150,11 @@ function allOrders(venue: Venue, listing: Listing, { params, account, now }: Cal
   const orderId = params.integer('orderId')
   const orders = venue.exchange.orders(account, listing.symbol)
   const json = (order: VenueOrder) => orderRow(listing, order)
-  if (orderId !== undefined) return orders.filter((order) => order.orderId >= orderId).slice(0, limit).map(json)
+  if (orderId !== undefined)
+    return orders
+      .filter((order) => order.orderId >= orderId)
+      .slice(0, limit)
+      .map(json)
   const [start, end] = windowOf(params, now)
   const chosen = within(orders, start, end, (order) => Math.floor(order.createdAt))
   return (params.text('startTime') === undefined ? chosen.slice(-limit) : chosen.slice(0, limit)).map(json)
@@ -135,7 +171,10 @@ function userTrades(venue: Venue, listing: Listing, { params, account, now }: Ca
     if (params.text('startTime') !== undefined || params.text('endTime') !== undefined) {
       throw new BinanceRefusal(-1128, 'Combination of optional parameters invalid.')
     }
-    return fills.filter((fill) => fill.tradeId >= fromId).slice(0, limit).map(json)
+    return fills
+      .filter((fill) => fill.tradeId >= fromId)
+      .slice(0, limit)
+      .map(json)
   }
   const [start, end] = windowOf(params, now)
   const chosen = within(fills, start, end, (fill) => Math.floor(fill.at))

@@ -24,7 +24,7 @@ export const mandatory = (name: string): BinanceRefusal =>
 export const illegal = (name: string, legal: string): BinanceRefusal =>
   new BinanceRefusal(-1100, `Illegal characters found in parameter '${name}'; legal range is '${legal}'.`)
 
-/** `detail` completes those messages that carry a figure. */
+/** Binance's code and words; where its words hold figures, `detail` stands for them. */
 export function refusalOf(reason: RefusalReason, detail: string): BinanceRefusal {
   switch (reason) {
     case 'unknown-symbol':
@@ -38,9 +38,9 @@ export function refusalOf(reason: RefusalReason, detail: string): BinanceRefusal
     case 'size-too-large':
       return new BinanceRefusal(-4005, 'Quantity greater than max quantity.')
     case 'price-out-of-band':
-      return new BinanceRefusal(-4016, `Limit price can't be higher or lower than the price band: ${detail}.`)
+      return new BinanceRefusal(-4016, `Limit price is outside of the price band: ${detail}.`)
     case 'min-notional':
-      return new BinanceRefusal(-4164, `Order's notional must be no smaller than ${detail} (unless you choose reduce only).`)
+      return new BinanceRefusal(-4164, `Order's notional is too small (unless you choose reduce only): ${detail}.`)
     case 'insufficient-margin':
       return new BinanceRefusal(-2019, 'Margin is insufficient.')
     case 'reduce-only-rejected':
@@ -59,7 +59,7 @@ export function refusalOf(reason: RefusalReason, detail: string): BinanceRefusal
     case 'unknown-order':
       return new BinanceRefusal(-2011, 'Unknown order sent.')
     case 'leverage-too-high':
-      return new BinanceRefusal(-4028, `Leverage ${detail} is not valid`)
+      return new BinanceRefusal(-4028, `Leverage is not valid: ${detail}.`)
     case 'no-need-to-change':
       return new BinanceRefusal(-4046, 'No need to change margin type.')
     case 'position-open':

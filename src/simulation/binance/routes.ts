@@ -1,5 +1,5 @@
-import type { AccountId, SimulatedExchange } from '../exchange/exchange.ts'
 import type { EpochMs } from '../../core/units.ts'
+import type { AccountId, SimulatedExchange } from '../exchange/exchange.ts'
 import type { Listings } from './listing.ts'
 import type { MarketState } from './market-state.ts'
 import type { Params, Security } from './request.ts'

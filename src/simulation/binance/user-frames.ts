@@ -13,7 +13,12 @@ export type UserOutput = Extract<ExchangeOutput, { kind: 'order' | 'algo' | 'acc
 /** Profit realised so far by an account on an instrument, before fees; decimal string. */
 export type RealisedSoFar = (account: AccountId, symbol: string) => string
 
-export function userFrames(venue: Venue, output: UserOutput, realised: RealisedSoFar, now: EpochMs): readonly unknown[] {
+export function userFrames(
+  venue: Venue,
+  output: UserOutput,
+  realised: RealisedSoFar,
+  now: EpochMs,
+): readonly unknown[] {
   switch (output.kind) {
     case 'order':
       return output.fill === undefined

@@ -33,7 +33,9 @@ export interface Ledger {
   readonly open: Map<number, LiveOrder>
   readonly orders: Map<number, Mutable<VenueOrder>>
   readonly fills: VenueFill[]
+  /** All that are remembered, and those that wait for their trigger; ascending by id. */
   readonly algos: Map<number, Mutable<AlgoOrder>>
+  readonly waiting: Set<Mutable<AlgoOrder>>
   /** Latest order of a client id. */
   byClientId(symbol: InstrumentSymbol, clientId: string): VenueOrder | undefined
   remember(order: Mutable<VenueOrder>): void
@@ -76,6 +78,7 @@ export function ledger(
     orders,
     fills,
     algos: new Map(),
+    waiting: new Set(),
     byClientId(symbol, clientId) {
       const id = clientIds.get(keyOf(symbol, clientId))
       return id === undefined ? undefined : orders.get(id)

@@ -10,7 +10,7 @@ const INTEREST = 0.0001
 const PREMIUM_CLAMP = 0.0005
 const FUNDING_MAX = 0.0075
 
-export interface MarkState {
+interface MarkState {
   readonly markPrice: number
   readonly indexPrice: number
   readonly fundingRate: number

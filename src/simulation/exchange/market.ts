@@ -35,7 +35,7 @@ export interface Market {
   depth(limit: number): DepthSnapshot
 }
 
-export interface MarketContext {
+interface MarketContext {
   readonly seed: number
   readonly startAt: EpochMs
   readonly fundingIntervalMs: number
@@ -113,4 +113,7 @@ export function createMarket(settings: MarketSettings, context: MarketContext): 
 }
 
 const best = (side: MatchingBook['bids'], limit: number): DepthSnapshot['bids'] =>
-  side.levels.slice(-limit).map(({ price, total }) => [price, total] as const).reverse()
+  side.levels
+    .slice(-limit)
+    .map(({ price, total }) => [price, total] as const)
+    .reverse()

@@ -10,7 +10,7 @@ export interface FlowVenue {
 }
 
 /** Levels that the quoters keep on each side, and the most that the crowd keeps. */
-const LADDER_LEVELS = 24
+const LADDER_LEVELS = 26
 const LEVELS_MAX = 60
 /** The ladder's first levels are neighbours, later gaps are random up to this many ticks. */
 const LADDER_DENSE = 5
@@ -133,4 +133,3 @@ export function crowd(venue: FlowVenue, random: Random, sizeMean: number): Crowd
     },
   }
 }
-

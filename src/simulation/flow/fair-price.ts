@@ -11,7 +11,7 @@ const HORIZON_SECONDS = 5
 const PRESSURE_INTEGRAL_VARIANCE = 18
 const BPS = 1e-4
 
-export interface FairPriceSettings {
+interface FairPriceSettings {
   readonly startPriceTicks: number
   /** Basis points per √second. */
   readonly volatilityBps: number
@@ -19,7 +19,7 @@ export interface FairPriceSettings {
 }
 
 /** Latent value, in ticks: what the crowd quotes around once it has noticed. */
-export interface FairPrice {
+interface FairPrice {
   ticks(): number
   /** Time of the next news, seconds. */
   nextAt(): number

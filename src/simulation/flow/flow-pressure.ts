@@ -1,5 +1,5 @@
 /** Time scale of the pressure's memory, seconds. */
-export const PRESSURE_MEMORY_SECONDS = 3
+const PRESSURE_MEMORY_SECONDS = 3
 /** Time scale over which its own variance is learnt, seconds. */
 const SCALE_MEMORY_SECONDS = 120
 /** Pressure beyond this many standard deviations moves the price no faster. */
@@ -9,7 +9,7 @@ const PRESSURE_MAX = 3
  * Recent signed order-flow imbalance at the best quotes: an exponential average of the e_n (Cont, Kukanov, Stoikov 2014 §2) of the
  * orders that came of their own accord, the quotes' reaction to a moved price left out. In standard deviations, clipped.
  */
-export interface FlowPressure {
+interface FlowPressure {
   add(imbalanceLots: number, atSeconds: number): void
   /** Time integral of the clipped, standardised pressure since the last call, seconds. */
   takeIntegral(atSeconds: number): number

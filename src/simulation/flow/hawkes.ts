@@ -1,7 +1,7 @@
 import { exponential, type Random } from '../../core/random.ts'
 
 /** Self-exciting point process with exponential kernel: intensity `base + Σ branching × decay × e^(−decay × age)`, times in seconds. */
-export interface HawkesProcess {
+interface HawkesProcess {
   /** Arrival after the last one; ascending. */
   next(): number
 }

@@ -1,28 +1,18 @@
 import { exponential, type Random } from '../../core/random.ts'
-import { opposite, type Side, signOf } from '../../core/units.ts'
-import { type BookOrder, CROWD } from '../matching/book-side.ts'
-import { bookOrder } from '../matching/matching-book.ts'
+import type { BookOrder } from '../matching/book-side.ts'
 import { crowd, type FlowVenue } from './crowd.ts'
 import { fairPrice } from './fair-price.ts'
 import { flowPressure } from './flow-pressure.ts'
 import { hawkesProcess } from './hawkes.ts'
+import { spontaneousOrders } from './spontaneous-orders.ts'
 
 /** Decay of the self-excitation, per second. */
 const EXCITATION_DECAY = 4
-/** How strongly, and over how many orders, the sign of past orders pulls the next one's. */
-const SIGN_PULL = 0.8
-const SIGN_MEMORY_ORDERS = 40
 /** Quotes follow news after this many milliseconds, uniform. */
 const REACTION_MS = [50, 150] as const
 /** Mean time between looks at the touch, milliseconds. */
 const MEND_MS = 100
-/** Orders of the flow that rest on one side in the mean; the withdrawals steer there. */
-const POOL_TARGET = 40
-/** A taker goes no deeper than this many ticks past the best price. */
-const SWEEP_TICKS_MAX = 20
-const TAKER_SIZE = 1.2
-
-export interface OrderFlowSettings {
+interface OrderFlowSettings {
   readonly startPriceTicks: number
   readonly volatilityBps: number
   readonly alpha: number
@@ -41,23 +31,6 @@ export interface OrderFlow {
   left(order: BookOrder): void
 }
 
-interface Quote {
-  readonly bid: number
-  readonly bidLots: number
-  readonly ask: number
-  readonly askLots: number
-}
-
-/** e_n of Cont, Kukanov, Stoikov 2014 §2, in lots: buying pressure of one change of the best quotes. */
-function imbalance(before: Quote, after: Quote): number {
-  let e = 0
-  if (after.bid >= before.bid) e += after.bidLots
-  if (after.bid <= before.bid) e -= before.bidLots
-  if (after.ask <= before.ask) e -= after.askLots
-  if (after.ask >= before.ask) e += before.askLots
-  return e
-}
-
 type Source = 'limit' | 'market' | 'withdraw' | 'news' | 'react' | 'mend'
 
 export function orderFlow(
@@ -66,10 +39,10 @@ export function orderFlow(
   venue: FlowVenue,
   startSeconds: number,
 ): OrderFlow {
-  const { book } = venue
   const people = crowd(venue, random, settings.sizeMean)
   const fair = fairPrice(settings, random, startSeconds)
   const pressure = flowPressure(startSeconds)
+  const orders = spontaneousOrders(venue, people, random)
   const hawkes = (rate: number) => hawkesProcess(random, rate, settings.excitation, EXCITATION_DECAY, startSeconds)
   const limits = hawkes(settings.limitRate)
   const markets = hawkes(settings.marketRate)
@@ -84,59 +57,6 @@ export function orderFlow(
   }
   const sources = Object.keys(due) as Source[]
   let knownFair = fair.ticks()
-  let signMean = 0
-
-  function quote(): Quote {
-    const bid = book.bids.best()
-    const ask = book.asks.best()
-    return {
-      bid: bid?.price ?? 0,
-      bidLots: bid?.total ?? 0,
-      ask: ask?.price ?? Number.MAX_SAFE_INTEGER,
-      askLots: ask?.total ?? 0,
-    }
-  }
-
-  /** The side that gains: of buys, of bids, of withdrawn offers. `tilt` in [−1, 1] leans it. */
-  function drawSide(tilt: number): Side {
-    const lean = Math.max(-0.95, Math.min(0.95, SIGN_PULL * signMean + tilt))
-    const side = random() < (1 + lean) / 2 ? 'buy' : 'sell'
-    signMean += (signOf(side) - signMean) / SIGN_MEMORY_ORDERS
-    return side
-  }
-
-  function limit(): void {
-    const side = drawSide(0)
-    const sign = signOf(side)
-    const { bid, ask } = quote()
-    const draw = random()
-    const own = side === 'buy' ? bid : ask
-    const deeper = draw < 0.6 ? 0 : draw < 0.7 ? -1 : Math.ceil(exponential(random, 1) * 8)
-    const inside = side === 'buy' ? Math.min(ask - 1, Math.round(knownFair)) : Math.max(bid + 1, Math.round(knownFair))
-    const price = own - sign * deeper
-    people.add(side, side === 'buy' ? Math.min(price, inside) : Math.max(price, inside), people.drawSize(1), true)
-  }
-
-  function market(): void {
-    const { bid, ask } = quote()
-    const gap = fair.ticks() - (bid + ask) / 2
-    const side = drawSide(Math.abs(gap) > 2 ? Math.sign(gap) * 0.4 : 0)
-    const price = side === 'buy' ? ask + SWEEP_TICKS_MAX : Math.max(1, bid - SWEEP_TICKS_MAX)
-    book.submit(bookOrder(venue.nextOrderId(), CROWD, side, price, people.drawSize(TAKER_SIZE)), 'IOC')
-  }
-
-  function withdraw(): void {
-    const side = opposite(drawSide(0))
-    for (let count = Math.floor(people.pooled(side) / POOL_TARGET + random()); count > 0; count -= 1) {
-      people.withdraw(side)
-    }
-  }
-
-  function spontaneous(act: () => void, atSeconds: number): void {
-    const before = quote()
-    act()
-    pressure.add(imbalance(before, quote()), atSeconds)
-  }
 
   function react(): void {
     knownFair = fair.ticks()
@@ -145,15 +65,15 @@ export function orderFlow(
 
   const act: Record<Source, (at: number) => number> = {
     limit: (at) => {
-      spontaneous(limit, at)
+      pressure.add(orders.limit(knownFair), at)
       return limits.next()
     },
     market: (at) => {
-      spontaneous(market, at)
+      pressure.add(orders.market(fair.ticks()), at)
       return markets.next()
     },
     withdraw: (at) => {
-      spontaneous(withdraw, at)
+      pressure.add(orders.withdraw(), at)
       return withdrawals.next()
     },
     news: (at) => {

@@ -20,7 +20,7 @@ export interface MatchEvents {
  * How a submission ended: `resting` in the book, `filled`, or `expired` with a rest that neither traded nor rests (IOC, FOK,
  * market without liquidity, own order in the way, no capacity).
  */
-export type MatchResult = 'resting' | 'filled' | 'expired'
+type MatchResult = 'resting' | 'filled' | 'expired'
 
 /** Price-time priority in integer ticks and lots. Trades happen at the resting order's price. */
 export interface MatchingBook {

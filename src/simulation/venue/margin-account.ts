@@ -134,7 +134,7 @@ function valueAt({ instrument, lotValue }: Holding, price: Big, size: number): B
 
 /** A long linear position gains what its value gains; an inverse one loses it, being short of the settle currency. */
 const gainOf = ({ instrument, lots: held }: Holding, now: Big, cost: Big): Big =>
-  (held > 0) === instrument.inverse ? cost.minus(now) : now.minus(cost)
+  held > 0 === instrument.inverse ? cost.minus(now) : now.minus(cost)
 
 /** Closes `size` of the position: exact when all of it, otherwise rounded, the remainder staying in the cost of the rest. */
 function close(holding: Holding, price: Big, size: number): Big {
@@ -146,7 +146,7 @@ function close(holding: Holding, price: Big, size: number): Big {
   }
   const share = holding.cost.times(size).div(Math.abs(holding.lots))
   const gain = gainOf(holding, proceeds, share).round(MONEY_DECIMALS)
-  const exactShare = (holding.lots > 0) === holding.instrument.inverse ? proceeds.plus(gain) : proceeds.minus(gain)
+  const exactShare = holding.lots > 0 === holding.instrument.inverse ? proceeds.plus(gain) : proceeds.minus(gain)
   holding.cost = holding.cost.minus(exactShare)
   return gain
 }

@@ -47,11 +47,12 @@ export class RestingOrders {
   /** Quotes of the other side at our price or beyond: whoever placed them would have met us first. */
   onBook(event: BookEvent, rest: Rest): void {
     if (this.#orders.length === 0) return
-    const left: Record<Side, number[]> = { buy: [...event.asks], sell: [...event.bids] }
+    const used: Record<Side, number> = { buy: 0, sell: 0 }
     for (const order of this.#orders) {
       if (!isLive(order)) continue
-      const reach = crossing(left[order.request.side], order)
-      if (reach > 0) rest(order, Math.min(reach, remainingOf(order)))
+      const { side } = order.request
+      const reach = crossing(side === 'buy' ? event.asks : event.bids, order) - used[side]
+      if (reach > 0) used[side] += rest(order, Math.min(reach, remainingOf(order)))
     }
   }
 }

@@ -1,4 +1,4 @@
-import type { EpochMs, Lots } from '../../core/units.ts'
+import type { EpochMs } from '../../core/units.ts'
 import { lots } from '../../core/units.ts'
 import type { ApprovedOrder, OrderReport } from '../../trading/order.ts'
 
@@ -28,7 +28,7 @@ export const reportOf = (order: VenueOrder): OrderReport => ({
   state: order.state,
   side: order.request.side,
   lots: order.request.lots,
-  filledLots: lots(order.filled) satisfies Lots,
+  filledLots: lots(order.filled),
   priceTicks: order.request.type === 'market' ? 0 : order.request.price,
   reduceOnly: order.request.reduceOnly,
   updatedAt: order.updatedAt,

@@ -4,7 +4,10 @@ import type { PolicySettings } from '../../policy/policy-settings.ts'
 import type { RiskLimits } from '../../risk/limits.ts'
 
 export const modelSchema = z.strictObject({
-  path: z.string().min(1).describe('folder of the model bundle, relative to the working directory'),
+  path: z
+    .string()
+    .min(1)
+    .describe('folder of the model family, relative to the working directory; its file `current` names the bundle'),
   provider: z
     .enum(['auto', 'cpu', 'cuda', 'webgpu'])
     .describe('ONNX Runtime execution provider; auto: the best that works here'),
@@ -29,7 +32,9 @@ export const policySchema = z.strictObject({
     .number()
     .min(-1_000)
     .max(1_000)
-    .describe('expected return in its direction that keeps a position, basis points; negative holds against a slight headwind'),
+    .describe(
+      'expected return in its direction that keeps a position, basis points; negative holds against a slight headwind',
+    ),
   slippageBps: z
     .number()
     .min(0)
@@ -40,7 +45,11 @@ export const policySchema = z.strictObject({
     .positive()
     .max(10_000)
     .describe('what one standard deviation of the forward return may cost, basis points of equity'),
-  kellyFraction: z.number().positive().max(1).describe('share of the Kelly-optimal size that may be opened, above 0 to 1'),
+  kellyFraction: z
+    .number()
+    .positive()
+    .max(1)
+    .describe('share of the Kelly-optimal size that may be opened, above 0 to 1'),
   notionalMaxQuote: z.number().positive().describe('most that a position may be worth, quote currency'),
   bandFraction: z
     .number()

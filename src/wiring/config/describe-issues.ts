@@ -30,11 +30,15 @@ function problemsOf(issue: Issue, yaml: ParsedYaml, schema: z.ZodType): readonly
 }
 
 const nameOf = (path: KeyPath): string =>
-  path.reduce<string>((name, key) => (typeof key === 'number' ? `${name}[${key}]` : name === '' ? String(key) : `${name}.${String(key)}`), '')
+  path.reduce<string>(
+    (name, key) => (typeof key === 'number' ? `${name}[${key}]` : name === '' ? String(key) : `${name}.${String(key)}`),
+    '',
+  )
 
 function valueAt(value: unknown, path: KeyPath): unknown {
   return path.reduce<unknown>(
-    (inner, key) => (typeof inner === 'object' && inner !== null ? (inner as Record<PropertyKey, unknown>)[key] : undefined),
+    (inner, key) =>
+      typeof inner === 'object' && inner !== null ? (inner as Record<PropertyKey, unknown>)[key] : undefined,
     value,
   )
 }
@@ -47,7 +51,7 @@ function meaningOf(schema: z.ZodType, path: KeyPath): string | undefined {
 
 /** JSON, cut short; of a URL only what comes before its path, which may hold a key. */
 function shown(value: unknown): string {
-  const text = JSON.stringify(value) ?? String(value)
+  const text = typeof value === 'number' ? String(value) : (JSON.stringify(value) ?? String(value))
   if (typeof value === 'string' && /^[a-z]+:\/\//i.test(value)) {
     return URL.canParse(value) ? `"${new URL(value).origin}/…"` : 'a malformed URL'
   }

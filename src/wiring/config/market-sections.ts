@@ -17,19 +17,29 @@ export const barMsSchema = z
   .int('a whole number of milliseconds, e.g. 1000')
   .min(1_000, 'at least 1000 (milliseconds)')
   .max(86_400_000, 'at most 86400000 (milliseconds, one day)')
-  .refine((ms) => 86_400_000 % ms === 0, 'it must divide a day (86400000 milliseconds), so that bars end at full seconds')
+  .refine(
+    (ms) => 86_400_000 % ms === 0,
+    'it must divide a day (86400000 milliseconds), so that bars end at full seconds',
+  )
   .describe('length of a bar, milliseconds')
 
 export const venueSchema = z.strictObject({
   id: z.enum(['binanceusdm']).describe('exchange, as ccxt names it'),
   baseUrl: z
     .url({ protocol: /^http$/, error: 'a URL such as http://127.0.0.1:8080' })
-    .refine(isLoopback, 'only a simulator on this machine may stand in: http://127.0.0.1:PORT, http://localhost:PORT or http://[::1]:PORT')
+    .refine(
+      isLoopback,
+      'only a simulator on this machine may stand in: http://127.0.0.1:PORT, http://localhost:PORT or http://[::1]:PORT',
+    )
     .optional()
     .describe('simulator on loopback instead of the exchange; leave out for the exchange itself'),
   leverage: z.int().min(1).max(125).describe('leverage set at the venue for every symbol, times equity'),
   marginMode: z.enum(['cross', 'isolated']).describe('margin mode set at the venue'),
-  requestTimeoutMs: z.int().min(500).max(60_000).describe('how long a REST call may take, milliseconds; after it an order is unknown'),
+  requestTimeoutMs: z
+    .int()
+    .min(500)
+    .max(60_000)
+    .describe('how long a REST call may take, milliseconds; after it an order is unknown'),
   recvWindowMs: z.int().min(500).max(60_000).describe('how late the venue may see a signed request, milliseconds'),
 })
 

@@ -54,7 +54,11 @@ export const replayInstrumentSchema = z.strictObject({
 export type ReplayInstrument = z.infer<typeof replayInstrumentSchema>
 
 export const replaySchema = z.strictObject({
-  instruments: z.array(replayInstrumentSchema).min(1).max(100).describe('what the tape does not say of its instruments'),
+  instruments: z
+    .array(replayInstrumentSchema)
+    .min(1)
+    .max(100)
+    .describe('what the tape does not say of its instruments'),
   startingBalance: decimal.describe('wallet at the start, quoted decimal, quote currency'),
   latencyMs: z.int().min(0).max(10_000).describe('time from sending an order to its match, milliseconds of the tape'),
   latenessMs: z

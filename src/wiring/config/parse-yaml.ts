@@ -24,7 +24,7 @@ export function parseYaml(text: string): ParsedYaml {
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: true })
   const problems = [...document.errors, ...document.warnings].map(({ pos, message }) => ({
     line: lines.linePos(pos[0]).line,
-    text: message,
+    text: message.split('; please use')[0] ?? message, // Advice for programmers, not for users.
   }))
   return {
     value: problems.length > 0 ? undefined : toValue(document, problems),

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { isSafeTarget } from '../../adapters/alerts/safe-url.ts'
+import type { TraderSettings } from '../../trading/trader-settings.ts'
 
 export const stateSchema = z.strictObject({
   dir: z.string().min(1).describe('folder of the database, one daemon each, relative to the working directory'),
@@ -28,10 +29,7 @@ export const alertsSchema = z.strictObject({
       enabled: z.boolean().describe('post alerts to a URL; needs TICKWRIGHT_WEBHOOK_SECRET'),
       url: z
         .string()
-        .refine(
-          (url) => url === '' || isSafeTarget(url),
-          'https, or http on loopback, without user name and password',
-        )
+        .refine((url) => url === '' || isSafeTarget(url), 'https, or http on loopback, without user name and password')
         .describe('https URL, or http on loopback'),
     })
     .refine((webhook) => !webhook.enabled || webhook.url !== '', {
@@ -55,10 +53,17 @@ export const tradingSchema = z.strictObject({
     .min(1_000)
     .max(3_600_000)
     .describe('how often orders, fills, positions and balance are compared with the venue, milliseconds'),
-  unknownProbeMs: z
+  probeDelayMs: z
     .int()
     .min(50)
     .max(60_000)
-    .describe('how often the venue is asked for an order whose answer was lost, milliseconds'),
+    .describe(
+      'first wait before the venue is asked again for an order whose answer was lost, milliseconds; it doubles',
+    ),
+  absentGuardMs: z
+    .int()
+    .min(500)
+    .max(600_000)
+    .describe('how long "no such order" is not believed, milliseconds; at least venue.recvWindowMs'),
   stopTimeoutMs: z.int().min(100).max(60_000).describe('how long a stop may take, milliseconds'),
-})
+}) satisfies z.ZodType<Pick<TraderSettings, 'reconcileMs' | 'probeDelayMs' | 'absentGuardMs'>>

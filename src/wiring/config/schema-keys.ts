@@ -15,11 +15,11 @@ export function schemaKeys(schema: z.ZodType): readonly SchemaKey[] {
 }
 
 function visit(schema: unknown, path: string, found: Map<string, SchemaKey>): void {
-  if (schema instanceof z.ZodOptional) return visit(schema.unwrap(), path, found)
+  if (schema instanceof z.ZodOptional) visit(schema.unwrap(), path, found)
+  if (schema instanceof z.ZodArray) visit(schema.element, `${path}[]`, found)
   if (schema instanceof z.ZodUnion) {
     for (const option of schema.options) visit(option, path, found)
   }
-  if (schema instanceof z.ZodArray) return visit(schema.element, `${path}[]`, found)
   if (!(schema instanceof z.ZodObject)) return
   for (const [key, inner] of Object.entries(schema.shape)) {
     if (!(inner instanceof z.ZodType)) continue

@@ -4,6 +4,38 @@ import { barMsSchema, feedSchema, symbolsSchema, venueSchema } from './market-se
 import { liveSchema, paperSchema, replaySchema, simulatorSchema } from './mode-sections.ts'
 import { alertsSchema, logSchema, stateSchema, tradingSchema } from './running-sections.ts'
 
+type Checked<T> = z.core.ParsePayload<T>
+
+/** A policy that wants what risk forbids would be refused at every bar. */
+function limitsAgree({ value, issues }: Checked<z.infer<z.ZodObject<typeof common>>>): void {
+  const refuse = (path: readonly string[], input: number, message: string) =>
+    issues.push({ code: 'custom', path: [...path], input, message })
+  const { policy, risk, trading, venue } = value
+  if (trading.absentGuardMs < venue.recvWindowMs) {
+    const rule = `at least venue.recvWindowMs, which is ${venue.recvWindowMs}: until then a request may still arrive`
+    refuse(['trading', 'absentGuardMs'], trading.absentGuardMs, rule)
+  }
+  if (trading.collarBps > risk.collarBpsMax) {
+    refuse(['trading', 'collarBps'], trading.collarBps, `at most risk.collarBpsMax, which is ${risk.collarBpsMax}`)
+  }
+  if (policy.notionalMaxQuote > risk.positionNotionalMaxQuote) {
+    const rule = `at most risk.positionNotionalMaxQuote, which is ${risk.positionNotionalMaxQuote}`
+    refuse(['policy', 'notionalMaxQuote'], policy.notionalMaxQuote, rule)
+  }
+}
+
+function everySymbolDescribed({
+  value,
+  issues,
+}: Checked<{ symbols: readonly string[]; replay: { instruments: readonly { symbol: string }[] } }>): void {
+  const described = new Set(value.replay.instruments.map(({ symbol }) => symbol))
+  for (const [index, symbol] of value.symbols.entries()) {
+    if (described.has(symbol)) continue
+    const message = 'every symbol needs an entry in replay.instruments'
+    issues.push({ code: 'custom', path: ['symbols', index], input: symbol, message })
+  }
+}
+
 /** What every mode says. All keys are needed unless marked optional: a config file tells the whole story, no default hides in code. */
 const common = {
   venue: venueSchema.describe('the exchange'),
@@ -22,40 +54,24 @@ const common = {
 
 const mode = <M extends string>(name: M) => z.literal(name).describe('demo, paper, signal, live, replay or fit')
 
-const demoSchema = z.strictObject({
-  mode: mode('demo'),
-  ...common,
-  simulator: simulatorSchema.describe('the bundled exchange simulator'),
-})
-const paperModeSchema = z.strictObject({
-  mode: mode('paper'),
-  ...common,
-  paper: paperSchema.describe('the simulated account'),
-})
-const signalSchema = z.strictObject({ mode: mode('signal'), ...common })
-const liveModeSchema = z.strictObject({
-  mode: mode('live'),
-  ...common,
-  live: liveSchema.describe('permission to trade with money'),
-})
-const replayModeSchema = z
+const demoSchema = z
   .strictObject({
-    mode: mode('replay'),
+    mode: mode('demo'),
     ...common,
-    replay: replaySchema.describe('what the tape leaves out'),
+    simulator: simulatorSchema.describe('the bundled exchange simulator'),
   })
-  .check(({ value, issues }) => {
-    const described = new Set(value.replay.instruments.map(({ symbol }) => symbol))
-    value.symbols.forEach((symbol, index) => {
-      if (described.has(symbol)) return
-      issues.push({
-        code: 'custom',
-        path: ['symbols', index],
-        input: symbol,
-        message: 'every symbol needs an entry in replay.instruments',
-      })
-    })
-  })
+  .check(limitsAgree)
+const paperModeSchema = z
+  .strictObject({ mode: mode('paper'), ...common, paper: paperSchema.describe('the simulated account') })
+  .check(limitsAgree)
+const signalSchema = z.strictObject({ mode: mode('signal'), ...common }).check(limitsAgree)
+const liveModeSchema = z
+  .strictObject({ mode: mode('live'), ...common, live: liveSchema.describe('permission to trade with money') })
+  .check(limitsAgree)
+const replayModeSchema = z
+  .strictObject({ mode: mode('replay'), ...common, replay: replaySchema.describe('what the tape leaves out') })
+  .check(limitsAgree)
+  .check(everySymbolDescribed)
 
 export const configSchema = z.discriminatedUnion(
   'mode',
@@ -69,6 +85,4 @@ export type Mode = Config['mode']
 export const MODES = ['demo', 'paper', 'signal', 'live', 'replay'] as const satisfies readonly Mode[]
 export type DemoConfig = z.infer<typeof demoSchema>
 export type PaperConfig = z.infer<typeof paperModeSchema>
-export type SignalConfig = z.infer<typeof signalSchema>
-export type LiveConfig = z.infer<typeof liveModeSchema>
 export type ReplayConfig = z.infer<typeof replayModeSchema>

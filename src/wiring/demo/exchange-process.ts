@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import { existsSync, readFileSync, rmSync } from 'node:fs'
-import { fileURLToPath } from 'node:url'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
 import { InputError, TransientError } from '../../core/errors.ts'
 
 /** A running exchange simulator: where it listens and which market (a new instance is a new ledger). */
@@ -38,7 +38,9 @@ export async function findOrStartExchange(portFile: string, args: readonly strin
     const started = await probe(portFile)
     if (started) return { ...started, attached: false }
     if (exitCode !== undefined) {
-      throw new InputError(`the exchange simulator ended with exit code ${exitCode} before it listened; run "tickwright exchange" to see why`)
+      throw new InputError(
+        `the exchange simulator ended with exit code ${exitCode} before it listened; run "tickwright exchange" to see why`,
+      )
     }
   }
   child.kill('SIGKILL')
@@ -60,9 +62,13 @@ async function probe(portFile: string): Promise<Omit<ExchangeHandle, 'attached'>
   if (!existsSync(portFile)) return undefined
   try {
     const said = JSON.parse(readFileSync(portFile, 'utf8')) as { port: number; pid: number; instanceId: string }
-    const reply = await fetch(`http://127.0.0.1:${said.port}/simulator/instance`, { signal: AbortSignal.timeout(1_000) })
+    const reply = await fetch(`http://127.0.0.1:${said.port}/simulator/instance`, {
+      signal: AbortSignal.timeout(1_000),
+    })
     const instance = (await reply.json()) as { instanceId: string }
-    return reply.ok && instance.instanceId === said.instanceId ? { port: said.port, pid: said.pid, instanceId: said.instanceId } : undefined
+    return reply.ok && instance.instanceId === said.instanceId
+      ? { port: said.port, pid: said.pid, instanceId: said.instanceId }
+      : undefined
   } catch {
     return undefined // Half-written file or a dead process: start another.
   }

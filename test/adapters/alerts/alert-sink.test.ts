@@ -29,9 +29,16 @@ beforeEach(async () => {
 afterEach(() => server.close())
 
 const open = new AbortController().signal
-const json = (status: number, body: unknown, headers: Record<string, string> = {}) => (reply: ServerResponse) =>
-  reply.writeHead(status, { 'content-type': 'application/json', ...headers }).end(JSON.stringify(body))
-const telegramError = (code: number, extra: object = {}) => ({ ok: false, error_code: code, description: 'no', ...extra })
+const json =
+  (status: number, body: unknown, headers: Record<string, string> = {}) =>
+  (reply: ServerResponse) =>
+    reply.writeHead(status, { 'content-type': 'application/json', ...headers }).end(JSON.stringify(body))
+const telegramError = (code: number, extra: object = {}) => ({
+  ok: false,
+  error_code: code,
+  description: 'no',
+  ...extra,
+})
 
 const makers: readonly (readonly [string, (url: string) => AlertSink])[] = [
   ['telegram', (url) => telegramSink({ token: TOKEN, chatId: '-100', apiRoot: url, timeoutMs: 200 })],
@@ -159,14 +166,20 @@ describe('webhook', () => {
     expect('afterMs' in delivery ? delivery.afterMs : undefined).toBe(expected)
   })
 
-  test.each(['http://example.com/hook', 'https://user:pass@example.com/', 'ftp://127.0.0.1/', 'nonsense', 'http://127.0.0.1.example.com/'])(
-    '%s is refused',
+  test.each([
+    'http://example.com/hook',
+    'https://user:pass@example.com/',
+    'ftp://127.0.0.1/',
+    'nonsense',
+    'http://127.0.0.1.example.com/',
+  ])('%s is refused', (url) => {
+    expect(() => webhookSink({ url, secret: SECRET }, clock)).toThrow('https, or http on loopback')
+  })
+
+  test.each(['https://example.com/hook', 'http://localhost:1/', 'http://[::1]:1/', 'http://127.8.9.1:1/'])(
+    '%s is allowed',
     (url) => {
-      expect(() => webhookSink({ url, secret: SECRET }, clock)).toThrow('https, or http on loopback')
+      expect(() => webhookSink({ url, secret: SECRET }, clock)).not.toThrow()
     },
   )
-
-  test.each(['https://example.com/hook', 'http://localhost:1/', 'http://[::1]:1/', 'http://127.8.9.1:1/'])('%s is allowed', (url) => {
-    expect(() => webhookSink({ url, secret: SECRET }, clock)).not.toThrow()
-  })
 })

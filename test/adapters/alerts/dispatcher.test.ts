@@ -24,16 +24,37 @@ function rig(...sinkAnswers: ((alert: Alert, signal: AbortSignal) => Promise<Del
   )
   const make = () =>
     alertDispatcher({ outbox, sinks, ...time, onFailure: (sink, cause) => failures.push(`${sink}: ${cause}`) })
-  const alert = (id: string): Alert => ({ id, at: time.clock.now(), severity: 'info', kind: 'fill', text: id, data: {} })
-  return { time, outbox, log, failures, attempts, make, alert, times: (id: string) => attempts.filter((a) => a.id === id).map(({ at }) => at - 1_000_000) }
+  const alert = (id: string): Alert => ({
+    id,
+    at: time.clock.now(),
+    severity: 'info',
+    kind: 'fill',
+    text: id,
+    data: {},
+  })
+  return {
+    time,
+    outbox,
+    log,
+    failures,
+    attempts,
+    make,
+    alert,
+    times: (id: string) => attempts.filter((a) => a.id === id).map(({ at }) => at - 1_000_000),
+  }
 }
 
 const hang = (_alert: Alert, signal: AbortSignal) =>
-  new Promise<Delivery>((resolve) => signal.addEventListener('abort', () => resolve({ kind: 'retry', cause: 'aborted' })))
+  new Promise<Delivery>((resolve) =>
+    signal.addEventListener('abort', () => resolve({ kind: 'retry', cause: 'aborted' })),
+  )
 
 describe('alertDispatcher', () => {
   test('delivers in order, once, to every sink', async () => {
-    const { make, alert, attempts, time, outbox } = rig(async () => DELIVERED, async () => DELIVERED)
+    const { make, alert, attempts, time, outbox } = rig(
+      async () => DELIVERED,
+      async () => DELIVERED,
+    )
     const dispatcher = make()
     for (const id of ['a', 'b', 'a']) dispatcher.raise(alert(id))
     await time.pass(10)
@@ -68,10 +89,11 @@ describe('alertDispatcher', () => {
 
   test('a pause that the peer asks for holds for the whole sink, up to an hour', async () => {
     let answer: Delivery = { ...down, afterMs: 90_000 }
-    const { make, alert, times, time } = rig(async () => answer)
+    const { make, alert, times, time, outbox } = rig(async () => answer)
     const dispatcher = make()
     dispatcher.raise(alert('a'))
     await time.pass(1)
+    expect(outbox.nextDueAt('sink0')).toBe(1_090_000) // Also for the next start.
     dispatcher.raise(alert('b'))
     await time.pass(89_998)
     expect([times('a'), times('b')]).toEqual([[0], []])

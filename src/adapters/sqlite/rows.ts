@@ -1,0 +1,85 @@
+import type {
+  BalanceRecord,
+  DecisionRecord,
+  FillRecord,
+  OrderRecord,
+  PositionRecord,
+} from '../../trading/journal-records.ts'
+
+/** What SQLite holds in a cell. */
+export type Row = Record<string, string | number | null>
+
+const camel = (name: string): string => name.replace(/_(\w)/g, (_all, letter: string) => letter.toUpperCase())
+
+/** `{ entry_ticks: … }` → `{ entryTicks: … }`. The columns are named after the record's fields. */
+const camelised = (row: Row): Row =>
+  Object.fromEntries(Object.entries(row).map(([name, value]) => [camel(name), value]))
+
+/** Numbers that are not finite have no place in a ledger: they become NULL. */
+export const finite = (value: number | null): number | null => (Number.isFinite(value) ? value : null)
+
+export const positionOf = (row: Row): PositionRecord => camelised(row) as unknown as PositionRecord
+export const balanceOf = (row: Row): BalanceRecord => camelised(row) as unknown as BalanceRecord
+export const fillOf = (row: Row): FillRecord =>
+  ({ ...camelised(row), maker: row['maker'] === 1 }) as unknown as FillRecord
+
+export function orderOf(row: Row): OrderRecord {
+  const { intentId: _, ...order } = camelised(row)
+  return { ...order, reduceOnly: row['reduce_only'] === 1 } as unknown as OrderRecord
+}
+
+export function decisionOf(row: Row): DecisionRecord {
+  const { open, high, low, close, buyVolume, sellVolume, tradeCount, ofi, taints, ...flat } = camelised(row)
+  const { forecast, target, verdict, featureMs, forecastMs, decideMs, commitMs, closeToSendMs, ...rest } = flat
+  const json = (cell: string | number | null | undefined): unknown => JSON.parse(String(cell ?? 'null'))
+  return {
+    ...rest,
+    bar: { open, high, low, close, buyVolume, sellVolume, tradeCount, ofi, taints: json(taints) },
+    forecast: json(forecast),
+    target: json(target),
+    verdict: json(verdict),
+    latency: { featureMs, forecastMs, decideMs, commitMs, closeToSendMs },
+  } as unknown as DecisionRecord
+}
+
+/** Bindings of `INSERT INTO decisions`. */
+export const decisionCells = (record: DecisionRecord): Row => ({
+  decisionId: record.decisionId,
+  symbol: record.symbol,
+  barStartAt: record.barStartAt,
+  barEndAt: record.barEndAt,
+  open: finite(record.bar.open),
+  high: finite(record.bar.high),
+  low: finite(record.bar.low),
+  close: finite(record.bar.close),
+  buyVolume: record.bar.buyVolume,
+  sellVolume: record.bar.sellVolume,
+  tradeCount: record.bar.tradeCount,
+  ofi: finite(record.bar.ofi),
+  taints: JSON.stringify(record.bar.taints),
+  bidTicks: finite(record.bidTicks),
+  askTicks: finite(record.askTicks),
+  bidSize: finite(record.bidSize),
+  askSize: finite(record.askSize),
+  featureSchemaHash: record.featureSchemaHash,
+  featureHash: record.featureHash,
+  forecast: record.forecast && JSON.stringify(record.forecast),
+  modelId: record.modelId,
+  provider: record.provider,
+  target: JSON.stringify(record.target),
+  verdict: JSON.stringify(record.verdict),
+  clientId: record.clientId,
+  featureMs: record.latency.featureMs,
+  forecastMs: record.latency.forecastMs,
+  decideMs: record.latency.decideMs,
+  commitMs: record.latency.commitMs,
+  closeToSendMs: record.latency.closeToSendMs,
+  positionLots: record.positionLots,
+  equity: record.equity,
+})
+
+/** `INSERT INTO table (columns) VALUES (@names)` for cells named as the columns, in camel case. */
+export function insertSql(table: string, names: readonly string[]): string {
+  const columns = names.map((name) => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`))
+  return `INSERT INTO ${table} (${columns.join(', ')}) VALUES (${names.map((name) => `@${name}`).join(', ')})`
+}

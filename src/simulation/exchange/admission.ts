@@ -1,0 +1,103 @@
+import Big from 'big.js'
+import type { Side } from '../../core/units.ts'
+import type { Outcome, PlaceRequest, RefusalReason } from './exchange.ts'
+import { isOpen, type Ledger } from './ledger.ts'
+import { initialMargin, marginBalance } from './margin.ts'
+import type { Market } from './market.ts'
+import { closable, type Venue } from './venue.ts'
+
+/** A buy limit may stand this fraction above the mark, a sell limit below: Binance's PERCENT_PRICE filter. */
+export const PRICE_BAND = 0.05
+
+export const refused = (
+  reason: RefusalReason,
+  detail: string,
+): { ok: false; reason: RefusalReason; detail: string } => ({
+  ok: false,
+  reason,
+  detail,
+})
+
+type Refusal = ReturnType<typeof refused> | undefined
+
+function badShape({ instrument }: Market, { type, price, size }: PlaceRequest): Refusal {
+  if (type === 'LIMIT' && !(price !== undefined && Number.isSafeInteger(price) && price > 0)) {
+    return refused('price-not-a-tick', `price ${price} is no positive multiple of ${instrument.tickSize}`)
+  }
+  if (!Number.isSafeInteger(size)) return refused('size-not-a-lot', `size is no multiple of ${instrument.lotSize}`)
+  if (size < Math.max(1, instrument.lotsMin)) {
+    return refused('size-too-small', `${size} lots; at least ${instrument.lotsMin}`)
+  }
+  const most = type === 'MARKET' ? instrument.lotsMaxMarket : instrument.lotsMax
+  return size > most ? refused('size-too-large', `${size} lots; at most ${most}`) : undefined
+}
+
+function badValue(market: Market, { type, side, price, size, reduceOnly }: PlaceRequest): Refusal {
+  const { tickSize, notionalMin } = market.instrument
+  const { markPrice } = market.mark.state
+  const limit = type === 'LIMIT' ? price! * Number(tickSize) : markPrice
+  const outside = side === 'buy' ? limit > markPrice * (1 + PRICE_BAND) : limit < markPrice * (1 - PRICE_BAND)
+  if (type === 'LIMIT' && outside) {
+    return refused('price-out-of-band', `${limit} is over ${PRICE_BAND} beyond the mark ${markPrice}`)
+  }
+  const value = market.lotValue.times(size).times(type === 'LIMIT' ? new Big(tickSize).times(price!) : markPrice)
+  return !reduceOnly && value.lt(notionalMin)
+    ? refused('min-notional', `value ${value.toFixed()}; at least ${notionalMin}`)
+    : undefined
+}
+
+/** Value and lots that `size` would trade for at once, walking the book up to `limit`; exact. */
+function marketableValue(market: Market, side: Side, size: number, limit: number): { value: Big; lots: number } {
+  const { levels } = side === 'buy' ? market.book.asks : market.book.bids
+  let lots = 0
+  let tickLots = new Big(0)
+  for (let at = levels.length - 1; at >= 0 && lots < size; at -= 1) {
+    const { price, total } = levels[at]!
+    if (side === 'buy' ? price > limit : price < limit) break
+    const taken = Math.min(total, size - lots)
+    lots += taken
+    tickLots = tickLots.plus(new Big(price).times(taken))
+  }
+  return { value: market.tickLot.times(tickLots), lots }
+}
+
+/** Margin for what would trade now at the book's prices, for the rest at the limit, and the taker fee. */
+function badMargin(venue: Venue, market: Market, ledger: Ledger, request: PlaceRequest): Refusal {
+  if (request.reduceOnly) return undefined
+  const { symbol, side, size } = request
+  const limit = request.price ?? (side === 'buy' ? Number.MAX_SAFE_INTEGER : 0)
+  const now = marketableValue(market, side, size, limit)
+  const rest = request.type === 'LIMIT' ? market.tickLot.times(request.price!).times(size - now.lots) : new Big(0)
+  const value = now.value.plus(rest)
+  const before = initialMargin(ledger, venue.markets)
+  const after = initialMargin(ledger, venue.markets, { symbol, side, value })
+  if (after.lte(before)) return undefined
+  const fee = now.value.times(Math.max(0, market.instrument.takerFeeRate))
+  const free = marginBalance(ledger, venue.markets).minus(before)
+  const missing = after.minus(before).plus(fee)
+  return missing.gt(free)
+    ? refused('insufficient-margin', `needs ${missing.toFixed(8)}, free are ${free.toFixed(8)}`)
+    : undefined
+}
+
+/** Every rule that an order must pass before it reaches the book, in the order in which Binance names the breach. */
+export function admit(venue: Venue, request: PlaceRequest): Outcome<Market> {
+  const market = venue.markets.get(request.symbol)
+  if (!market) return refused('unknown-symbol', request.symbol)
+  const ledger = venue.ledgerOf(request.account)
+  const bad = badShape(market, request) ?? badValue(market, request)
+  if (bad) return bad
+  const twin = ledger.byClientId(request.symbol, request.clientId)
+  if (twin && isOpen(twin)) return refused('duplicate-client-id', request.clientId)
+  if (request.reduceOnly && closable(venue, request.account, request.symbol, request.side) === 0) {
+    return refused('reduce-only-rejected', 'no position on the other side')
+  }
+  if (request.timeInForce === 'GTX' && request.type === 'LIMIT' && market.book.crosses(request.side, request.price!)) {
+    return refused('post-only-would-cross', `${request.side} at ${request.price} ticks would trade at once`)
+  }
+  const { bids, asks } = market.book
+  if (request.type === 'MARKET' && !(request.side === 'buy' ? asks : bids).best()) {
+    return refused('no-liquidity', `nothing to ${request.side}`)
+  }
+  return badMargin(venue, market, ledger, request) ?? { ok: true, value: market }
+}

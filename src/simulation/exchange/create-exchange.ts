@@ -1,0 +1,181 @@
+import { InputError } from '../../core/errors.ts'
+import type { EpochMs } from '../../core/units.ts'
+import { refused } from './admission.ts'
+import { cancelAlgo, fireTriggers, placeAlgo } from './algo-desk.ts'
+import type { ExchangeSettings, Outcome, SimulatedExchange, VenuePosition } from './exchange.ts'
+import { exchangeFunding } from './funding.ts'
+import { type Ledger, positionView } from './ledger.ts'
+import { liquidateIfDue } from './liquidation.ts'
+import { available, initialMargin, marginBalance } from './margin.ts'
+import { MARK_INTERVAL_MS, nextFunding } from './mark-price.ts'
+import type { Market } from './market.ts'
+import { cancel, findOrder, openOrders, place, pruneReduceOnly, withdraw } from './order-desk.ts'
+import { createVenue, type Venue } from './venue.ts'
+
+const LEVERAGE_MAX = 125
+
+function validate({ deposit, fundingIntervalMs, markets, seed }: ExchangeSettings): void {
+  const rules: readonly (readonly [string, unknown, boolean, string])[] = [
+    ['seed', seed, Number.isSafeInteger(seed), 'an integer'],
+    ['deposit', deposit, /^\d{1,15}(\.\d{1,8})?$/.test(deposit), 'a decimal ≥ 0 with at most 8 decimals'],
+    [
+      'fundingIntervalMs',
+      fundingIntervalMs,
+      fundingIntervalMs >= MARK_INTERVAL_MS,
+      `at least ${MARK_INTERVAL_MS} (ms)`,
+    ],
+    ['markets', markets.length, markets.length > 0, 'at least one market'],
+  ]
+  for (const [key, value, ok, rule] of rules) {
+    if (!ok) throw new InputError(`exchange: ${key} was ${String(value)}; it must be ${rule}`, { key })
+  }
+}
+
+/** What follows from trades and marks: triggers, and reduce-only orders without a position. Ends, as each trigger fires once. */
+function settleDown(venue: Venue, market: Market): void {
+  while (fireTriggers(venue, market));
+  for (const ledger of venue.ledgers.values()) {
+    if (ledger.open.size > 0) pruneReduceOnly(venue, ledger.account)
+  }
+}
+
+function restateMark(venue: Venue, market: Market): void {
+  market.mark.update(market.mid(), venue.now)
+  venue.emit({ kind: 'mark', symbol: market.instrument.symbol, at: venue.now, ...market.mark.state })
+  for (const ledger of venue.ledgers.values()) liquidateIfDue(venue, ledger)
+  settleDown(venue, market)
+}
+
+/** Runs the markets, the marks and the funding in the order of their times, up to `now`. */
+function clockwork(venue: Venue, { startAt, fundingIntervalMs }: ExchangeSettings): (now: EpochMs) => void {
+  let markAt = (Math.floor(startAt / MARK_INTERVAL_MS) + 1) * MARK_INTERVAL_MS
+  let fundingAt: number = nextFunding(startAt, fundingIntervalMs)
+  const markets = [...venue.markets.values()]
+
+  function all(at: number, act: (venue: Venue, market: Market) => void): void {
+    venue.now = at as EpochMs
+    for (const market of markets) act(venue, market)
+  }
+
+  return (now) => {
+    for (;;) {
+      let next = markets[0]!
+      for (const market of markets) if (market.nextAt() < next.nextAt()) next = market
+      const at = next.nextAt()
+      if (Math.min(at, markAt, fundingAt) > now) break
+      if (fundingAt <= at && fundingAt <= markAt) {
+        all(fundingAt, exchangeFunding)
+        fundingAt += fundingIntervalMs
+      } else if (markAt <= at) {
+        all(markAt, restateMark)
+        markAt += MARK_INTERVAL_MS
+      } else {
+        venue.now = at
+        next.step()
+        settleDown(venue, next)
+      }
+    }
+    if (now > venue.now) venue.now = now
+  }
+}
+
+function changeHolding(venue: Venue, symbol: string, ledger: Ledger, leverage: number): Outcome<number> {
+  const holding = ledger.holdings.get(symbol)
+  if (!holding) return refused('unknown-symbol', symbol)
+  if (!Number.isInteger(leverage) || leverage < 1 || leverage > LEVERAGE_MAX) {
+    return refused('leverage-too-high', `${leverage}; an integer from 1 to ${LEVERAGE_MAX}`)
+  }
+  const before = holding.leverage
+  holding.leverage = leverage
+  if (leverage < before && initialMargin(ledger, venue.markets).gt(marginBalance(ledger, venue.markets))) {
+    holding.leverage = before
+    return refused('insufficient-margin', `leverage ${leverage} needs more margin than there is`)
+  }
+  venue.emit({ kind: 'leverage', account: ledger.account, at: venue.now, symbol, leverage })
+  return { ok: true, value: leverage }
+}
+
+function changeMarginType(venue: Venue, symbol: string, ledger: Ledger, marginType: 'cross' | 'isolated') {
+  const holding = ledger.holdings.get(symbol)
+  if (!holding) return refused('unknown-symbol', symbol)
+  if (holding.marginType === marginType) return refused('no-need-to-change', marginType)
+  const open = openOrders(venue, ledger.account, symbol).length > 0
+  if (open || holding.position.lots !== 0) return refused('position-open', 'a position or an order is open')
+  holding.marginType = marginType
+  return { ok: true, value: marginType } as const
+}
+
+/**
+ * The exchange in memory. A call's `now` before the last one counts as the last one. Every account's margin is shared between its
+ * positions (cross); `isolated` is kept as a label only. One-way positions, linear contracts, one settle currency.
+ */
+export function createExchange(settings: ExchangeSettings): SimulatedExchange {
+  validate(settings)
+  const venue = createVenue(settings)
+  const advance = clockwork(venue, settings)
+  const currency = settings.markets[0]!.instrument.settle
+
+  /** Brings the market to `now`, acts, and lets the consequences happen. */
+  function at<T>(now: EpochMs, symbol: string, act: () => T): T {
+    advance(now)
+    const result = act()
+    const market = venue.markets.get(symbol)
+    if (market) settleDown(venue, market)
+    return result
+  }
+  const marketOf = (symbol: string): Market => {
+    const market = venue.markets.get(symbol)
+    if (!market) throw new InputError(`symbol was ${symbol}; it must be a listed one`, { symbol })
+    return market
+  }
+  const picked = <T extends { readonly symbol: string }>(rows: Iterable<T>, symbol?: string): T[] =>
+    [...rows].filter((row) => symbol === undefined || row.symbol === symbol).map((row) => ({ ...row }))
+
+  return {
+    instruments: settings.markets.map(({ instrument }) => instrument),
+    advance,
+    drain: () => venue.drain(),
+    place: (request, now) =>
+      at(now, request.symbol, () => {
+        const outcome = place(venue, request)
+        return outcome.ok ? { ok: true, value: { ...outcome.value } } : outcome
+      }),
+    cancel: (account, symbol, id, now) => at(now, symbol, () => cancel(venue, account, symbol, id)),
+    cancelAll: (account, symbol, now) =>
+      at(now, symbol, () =>
+        openOrders(venue, account, symbol).map((live) => {
+          withdraw(venue, live, 'CANCELED')
+          return { ...live.state }
+        }),
+      ),
+    placeAlgo: (request, now) => at(now, request.symbol, () => placeAlgo(venue, request)),
+    cancelAlgo: (account, id, now) => at(now, '', () => cancelAlgo(venue, account, id)),
+    setLeverage: (account, symbol, leverage, now) =>
+      at(now, symbol, () => changeHolding(venue, symbol, venue.ledgerOf(account), leverage)),
+    setMarginType: (account, symbol, marginType, now) =>
+      at(now, symbol, () => changeMarginType(venue, symbol, venue.ledgerOf(account), marginType)),
+    depth: (symbol, limit) => marketOf(symbol).depth(limit),
+    findOrder(account, symbol, id) {
+      const order = findOrder(venue, account, symbol, id)
+      return order && { ...order }
+    },
+    orders: (account, symbol) => picked(venue.ledgerOf(account).orders.values(), symbol),
+    algoOrders: (account, symbol) => picked(venue.ledgerOf(account).algos.values(), symbol),
+    fills: (account, symbol) => picked(venue.ledgerOf(account).fills, symbol),
+    account(account) {
+      const ledger = venue.ledgerOf(account)
+      const positions: VenuePosition[] = []
+      for (const [symbol, holding] of ledger.holdings) {
+        positions.push(positionView(symbol, holding, marketOf(symbol).lotValue))
+      }
+      return {
+        currency,
+        wallet: ledger.wallet.toFixed(),
+        marginBalance: marginBalance(ledger, venue.markets).toFixed(),
+        available: available(ledger, venue.markets).toFixed(),
+        positions,
+      }
+    },
+    mark: (symbol) => marketOf(symbol).mark.state,
+  }
+}

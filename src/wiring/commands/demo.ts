@@ -1,0 +1,54 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { InputError } from '../../core/errors.ts'
+import { DEMO_KEY } from '../../simulation/binance/binance-protocol.ts'
+import type { DemoOptions } from '../command-options.ts'
+import { loadConfig } from '../config/load-config.ts'
+import { readSecrets } from '../config/read-secrets.ts'
+import type { DemoConfig } from '../config/schema.ts'
+import { runDaemon } from '../daemon/daemon.ts'
+import { archiveLedger, ledgerVenue } from '../demo/archive-ledger.ts'
+import { type ExchangeHandle, findOrStartExchange, stopExchange } from '../demo/exchange-process.ts'
+import type { Io } from '../io.ts'
+
+/** Trades against the bundled exchange simulator. */
+export async function demoCommand(options: DemoOptions, io: Io): Promise<number> {
+  const config = loadConfig(options.config)
+  if (config.mode !== 'demo')
+    throw new InputError(`config ${options.config}: mode was ${config.mode}; the demo needs mode demo`)
+  return runDemo(config, options, io)
+}
+
+export async function runDemo(config: DemoConfig, options: DemoOptions, io: Io): Promise<number> {
+  const secrets = readSecrets(config, io.env)
+  const portFile = join(config.state.dir, 'demo-exchange.json')
+  const { port, idleExitMs } = config.simulator
+  const args = ['--config', options.config, '--port', String(port), '--idle-exit-ms', String(idleExitMs)]
+  const exchange = await findOrStartExchange(portFile, args)
+  const baseUrl = `http://127.0.0.1:${exchange.port}`
+  io.out(`exchange simulator ${exchange.attached ? 'found' : 'started'} on ${baseUrl}`)
+  keepLedgerOf(exchange, config, io)
+  const { apiKey, secret } = DEMO_KEY
+  const account = exchange.instanceId
+  try {
+    const code = await runDaemon(
+      config,
+      secrets,
+      { bars: options.bars, json: options.json, baseUrl, account, credentials: { apiKey, secret } },
+      io,
+    )
+    stopExchange(exchange, portFile)
+    return code
+  } catch (error) {
+    // One that was running before may serve another daemon; left alone, it ends itself when nobody needs it.
+    if (!exchange.attached) stopExchange(exchange, portFile)
+    throw error
+  }
+}
+
+/** A new exchange begins new accounts: the ledger of an old one is put aside, not mixed with it. */
+function keepLedgerOf(exchange: ExchangeHandle, config: DemoConfig, io: Io): void {
+  const file = join(config.state.dir, 'demo.sqlite')
+  if (!existsSync(file) || ledgerVenue(file) === `${config.venue.id}/${exchange.instanceId}`) return
+  io.out(`the last demo's ledger belongs to an exchange that has ended; it is now ${archiveLedger(file)}`)
+}

@@ -1,0 +1,64 @@
+import type { DecisionStory, JournalSummary } from '../../trading/journal.port.ts'
+
+/** What `status` shows of one database. */
+export interface Status {
+  readonly summary: JournalSummary
+  readonly running: boolean
+  /** Absent before the first bar. */
+  readonly last: DecisionStory | undefined
+}
+
+/** A table, one fact a line. */
+export function statusText({ summary, running, last }: Status): readonly string[] {
+  const row = (name: string, text: string) => `${name.padEnd(14)}${text}`
+  const each = (name: string, texts: readonly string[], none: string) =>
+    (texts.length === 0 ? [none] : texts).map((text, index) => row(index === 0 ? name : '', text))
+  const { counts } = summary
+  return [
+    row('mode', `${summary.mode} on ${summary.venue}, ${running ? 'running' : 'not running'}`),
+    row(
+      'model',
+      last?.decision.modelId ? `${last.decision.modelId} (${last.decision.provider ?? 'unknown'})` : 'none asked yet',
+    ),
+    row('bars', `${summary.bars} bars, ${counts.decisions} decisions, ${counts.intents} orders, ${counts.fills} fills`),
+    row('last decision', last ? lastDecision(last) : 'none yet'),
+    ...each(
+      'positions',
+      summary.positions.map(
+        ({ symbol, lots, entryTicks, realised, fees }) =>
+          `${symbol} ${lots} lots${lots === 0 ? '' : ` at ${entryTicks} ticks`}, realised ${realised}, fees ${fees}`,
+      ),
+      'none',
+    ),
+    ...each(
+      'balance',
+      summary.balances.map(
+        ({ currency, wallet, venueWallet }) =>
+          `${wallet} ${currency}${wallet === venueWallet ? '' : ` (the venue says ${venueWallet})`}`,
+      ),
+      'none',
+    ),
+    ...each(
+      'open orders',
+      summary.openOrders.map(
+        ({ clientId, symbol, side, lots, price, state }) =>
+          `${clientId} ${symbol} ${side} ${lots} lots at ${price} ticks, ${state}`,
+      ),
+      'none',
+    ),
+    ...each(
+      'latches',
+      summary.latches.map(({ name, reason, at }) => `${name} since ${iso(at)}: ${reason}`),
+      'none',
+    ),
+    row('alerts', `${summary.alertsPending} waiting`),
+    ...summary.alerts.map(({ at, severity, text }) => row('', `${iso(at)} ${severity}: ${text}`)),
+  ]
+}
+
+const iso = (at: number): string => new Date(at).toISOString()
+
+function lastDecision({ decision: { decisionId, barEndAt, target } }: DecisionStory): string {
+  const what = target.kind === 'abstain' ? `nothing (${target.reason})` : `${target.reason}: ${target.lots} lots`
+  return `${iso(barEndAt)} ${what}; tickwright why ${decisionId}`
+}

@@ -1,0 +1,197 @@
+import { randomBytes } from 'node:crypto'
+import { join } from 'node:path'
+import type { Logger } from 'pino'
+import { type AlertDispatcher, alertDispatcher } from '../../adapters/alerts/dispatcher.ts'
+import type { CcxtFeed } from '../../adapters/ccxt/market-feed.ts'
+import { systemClock } from '../../adapters/clock/system-clock.ts'
+import { systemScheduler } from '../../adapters/clock/system-scheduler.ts'
+import { openState } from '../../adapters/sqlite/open-state.ts'
+import { InputError } from '../../core/errors.ts'
+import { type Converter, converter, type Instrument, type InstrumentSymbol } from '../../core/instrument.ts'
+import { seededRandom } from '../../core/random.ts'
+import type { EpochMs } from '../../core/units.ts'
+import type { Journal } from '../../trading/journal.port.ts'
+import { trader as createTrader, type Trader } from '../../trading/trader.ts'
+import type { Secrets } from '../config/read-secrets.ts'
+import type { Config, ReplayConfig } from '../config/schema.ts'
+import type { Desk } from '../session/desk.ts'
+import { createSession, type Session } from '../session/session.ts'
+import { traderDesk } from '../session/trader-desk.ts'
+import { alertSinks } from './alert-sinks.ts'
+import type { Closers } from './closers.ts'
+import { type GuardStore, guardStore } from './guard-store.ts'
+import { type LoadedModel, loadModel } from './load-model.ts'
+import { type SignalDesk, signalDesk } from './signal-desk.ts'
+import { type Edges, exchangeVenue, type OrderVenue, openFeed, paperVenue } from './venues.ts'
+
+export type WallConfig = Exclude<Config, ReplayConfig>
+
+/** Beyond what a config file says. */
+export interface AssemblyOptions {
+  /** Origin of a simulator in place of the exchange. */
+  readonly baseUrl?: string | undefined
+  /** Which account of the venue the ledger belongs to. No secret. */
+  readonly account: string
+  /** Needed by every mode that sends orders to a venue. */
+  readonly credentials?: { readonly apiKey: string; readonly secret: string } | undefined
+}
+
+/** Everything connected but the market data, which begin with `feed.start`. */
+export interface Assembly {
+  readonly edges: Edges
+  readonly instruments: readonly Instrument[]
+  readonly converters: ReadonlyMap<InstrumentSymbol, Converter>
+  readonly currency: string
+  readonly model: LoadedModel
+  readonly journal: Journal
+  readonly guards: GuardStore
+  readonly feed: CcxtFeed
+  readonly alerts: AlertDispatcher
+  readonly desk: Desk
+  readonly session: Session
+  /** `signal` mode has neither. */
+  readonly trader?: Trader | undefined
+  readonly venue?: OrderVenue | undefined
+  readonly signals?: SignalDesk | undefined
+}
+
+const ALERT_STOP_MS = 2_000
+const TAG_META_KEY = 'ledger-tag'
+/** A closing bar is late when the process or the clock slept; such a bar is recorded and not traded. Milliseconds. */
+const LATE_MS = { least: 500, most: 5_000, barFraction: 0.1 }
+
+/** Opens, loads and wires all parts, cheapest refusals first. What it opened is in `open`, also when it throws. */
+export async function assemble(
+  config: WallConfig,
+  secrets: Secrets,
+  options: AssemblyOptions,
+  log: Logger,
+  open: Closers,
+): Promise<Assembly> {
+  const clock = systemClock()
+  const scheduler = systemScheduler()
+  const edges = { clock, scheduler, random: seededRandom(Math.floor(clock.now())) }
+  const owner = { mode: config.mode, venue: `${config.venue.id}/${options.account}` }
+  const state = openState(join(config.state.dir, `${config.mode}.sqlite`), owner)
+  open.add('state', () => state.close())
+  const model = await loadModel(config, clock)
+  open.add('model', () => model.forecaster.release())
+  const sinks = alertSinks(config, secrets, clock)
+  const onFailure = (sink: string, cause: string) => log.warn({ sink, cause }, 'alert not delivered')
+  const alerts = alertDispatcher({ outbox: state.outbox, sinks, clock, scheduler, onFailure })
+  open.add('alerts', () => alerts.stop(ALERT_STOP_MS))
+
+  const feed = openFeed(config, options.baseUrl ?? config.venue.baseUrl, edges)
+  open.add('feed', () => feed.close())
+  const instruments = await feed.instruments(config.symbols)
+  const currency = settleCurrency(instruments)
+  const venue = openVenue(config, options, instruments, state.journal, edges)
+  if (venue) open.add('gateway', () => venue.gateway.close())
+  const trader = venue && openTrader(config, venue, state.journal, instruments, edges)
+  if (trader) open.add('trader', () => trader.stop())
+  const signals = trader ? undefined : signalDesk(state.journal, signalWalletQuote(config))
+  const desk = trader ? traderDesk(trader, currency) : (signals as SignalDesk)
+  const guards = guardStore(state.journal)
+  const session = createSession({
+    instruments,
+    schema: model.schema,
+    forecaster: model.forecaster,
+    desk,
+    clock,
+    settings: {
+      policy: config.policy,
+      limits: config.risk,
+      collarBps: config.trading.collarBps,
+      ledgerTag: ledgerTag(state.journal),
+    },
+    staleMsMax: config.feed.staleMsMax,
+    lateMsMax: lateMsMax(config),
+    exchangeTimeOf: (local: EpochMs) => local + feed.clockOffsetMs(),
+    modelExpiresAt: model.expiresAt,
+    guard: guards.load(),
+    resync: (symbol) => feed.resync(symbol),
+    onOrdered: venue?.onOrdered,
+  })
+  const converters = new Map(instruments.map((instrument) => [instrument.symbol, converter(instrument)]))
+  const { journal } = state
+  return {
+    edges,
+    instruments,
+    converters,
+    currency,
+    model,
+    journal,
+    guards,
+    feed,
+    alerts,
+    desk,
+    session,
+    trader,
+    venue,
+    signals,
+  }
+}
+
+function openVenue(
+  config: WallConfig,
+  options: AssemblyOptions,
+  instruments: readonly Instrument[],
+  journal: Journal,
+  edges: Edges,
+): OrderVenue | undefined {
+  switch (config.mode) {
+    case 'signal':
+      return undefined
+    case 'paper':
+      return paperVenue(config, instruments, journal, edges.clock)
+    case 'demo':
+    case 'live': {
+      if (!options.credentials) throw new InputError(`mode ${config.mode} needs API credentials`)
+      return exchangeVenue(config, options.baseUrl ?? config.venue.baseUrl, options.credentials, instruments, edges)
+    }
+  }
+}
+
+const openTrader = (
+  config: WallConfig,
+  { gateway }: OrderVenue,
+  journal: Journal,
+  instruments: readonly Instrument[],
+  { clock, scheduler }: Edges,
+): Trader =>
+  createTrader({
+    gateway,
+    journal,
+    instruments,
+    clock,
+    scheduler,
+    settings: {
+      absentGuardMs: config.trading.absentGuardMs,
+      probeDelayMs: config.trading.probeDelayMs,
+      reconcileMs: config.trading.reconcileMs,
+    },
+  })
+
+/** One margin currency per daemon: equity is one number. */
+function settleCurrency(instruments: readonly Instrument[]): string {
+  const currencies = [...new Set(instruments.map(({ settle }) => settle))]
+  if (currencies.length === 1 && currencies[0] !== undefined) return currencies[0]
+  throw new InputError(
+    `symbols settle in ${currencies.join(', ')}; one daemon trades instruments of one settle currency`,
+  )
+}
+
+/** Nobody's money is at stake: sizes are reckoned with the smallest account that may hold what risk allows. */
+const signalWalletQuote = ({ risk }: WallConfig): number => risk.grossExposureMaxQuote / risk.leverageMax
+
+const lateMsMax = ({ barMs, feed }: WallConfig): number =>
+  feed.graceMs + Math.min(LATE_MS.most, Math.max(LATE_MS.least, barMs * LATE_MS.barFraction))
+
+/** Drawn once per ledger: two ledgers on one account never give the same client order id. */
+function ledgerTag(journal: Journal): string {
+  const known = journal.meta(TAG_META_KEY)
+  if (known !== undefined) return known
+  const tag = randomBytes(3).toString('hex')
+  journal.setMeta(TAG_META_KEY, tag)
+  return tag
+}

@@ -1,0 +1,149 @@
+import type { Logger } from 'pino'
+import { createLogger } from '../../adapters/log/logger.ts'
+import { InvariantError, messageOf } from '../../core/errors.ts'
+import { makeAlert } from '../alerts/make-alert.ts'
+import { sessionAlert } from '../alerts/session-alert.ts'
+import { signalAlert } from '../alerts/signal-alert.ts'
+import { traderAlert } from '../alerts/trader-alert.ts'
+import type { Secrets } from '../config/read-secrets.ts'
+import type { Io } from '../io.ts'
+import { type Assembly, type AssemblyOptions, assemble, type WallConfig } from './assemble.ts'
+import { barView } from './bar-view.ts'
+import { closers } from './closers.ts'
+import { inbox } from './inbox.ts'
+import { type RunCounter, runCounter } from './run-counts.ts'
+import { stopTrading } from './stop-trading.ts'
+import { summaryLine, summaryOf } from './summary.ts'
+
+export interface DaemonOptions extends AssemblyOptions {
+  /** Stops by itself after so many bar ends; undefined: never. */
+  readonly bars?: number | undefined
+  readonly json: boolean
+}
+
+/** Runs until told to stop, until `bars` bars have closed, or until something breaks. Returns the exit code. */
+export async function runDaemon(config: WallConfig, secrets: Secrets, options: DaemonOptions, io: Io): Promise<number> {
+  const secret = options.credentials?.secret
+  const hidden = [...Object.values(secrets).map((one) => one.reveal()), ...(secret === undefined ? [] : [secret])]
+  const log = createLogger(config.log.level, hidden, process.stderr)
+  const open = closers(log)
+  try {
+    const parts = await assemble(config, secrets, options, log, open)
+    return await live(parts, config, options, io, log, open.add)
+  } finally {
+    await open.closeAll()
+  }
+}
+
+async function live(
+  parts: Assembly,
+  config: WallConfig,
+  options: DaemonOptions,
+  io: Io,
+  log: Logger,
+  add: ReturnType<typeof closers>['add'],
+): Promise<number> {
+  const { session, trader, feed, alerts, edges, model, desk } = parts
+  const counter = runCounter()
+  let stop: (why: string) => void = () => undefined
+  const stopped = new Promise<string>((resolve) => {
+    stop = resolve
+  })
+  let failure: unknown
+  const fail = (error: unknown) => {
+    failure ??= error
+    stop(`fatal: ${messageOf(error)}`)
+  }
+  // A signal is heard from the first moment: a stop during the start is a stop, not a kill.
+  add('signals', io.onStop(stop))
+
+  await parts.venue?.start?.()
+  listen(parts, counter, io, log, fail, () => {
+    if (options.bars !== undefined && counter.barEnds() >= options.bars) stop(`${options.bars} bars`)
+  })
+  const startEquity = await opening(parts)
+  const streams = config.symbols.map((symbol) => feed.events(symbol))
+  const subscription = inbox(streams, session, config.feed.queueEventsMax, fail)
+  add('inbox', () => subscription.unsubscribe())
+  await feed.start()
+  const said = `${config.mode}: ${config.symbols.join(', ')}, model ${model.forecaster.modelId} on ${model.forecaster.provider}`
+  log.info({ mode: config.mode, symbols: config.symbols, model: model.forecaster.modelId }, 'started')
+  alerts.raise(makeAlert(edges.clock.now(), 'start', 'info', `start:${edges.clock.now()}`, `started ${said}`))
+  io.out(`tickwright ${said}; wallet ${desk.walletQuote()} ${parts.currency}. Ctrl-C stops.`)
+  io.ready()
+
+  const why = await stopped
+  const report = trader && (await stopTrading(parts, config, log))
+  const summary = summaryOf(parts, config, counter, report, startEquity, why)
+  alerts.raise(
+    makeAlert(
+      edges.clock.now(),
+      'stop',
+      failure ? 'critical' : 'info',
+      `stop:${edges.clock.now()}`,
+      `stopped (${why})`,
+    ),
+  )
+  log.info(summary, 'stopped')
+  io.out(options.json ? JSON.stringify(summary) : summaryLine(summary))
+  if (failure !== undefined) throw failure
+  return 0
+}
+
+/** Meets the venue. Equity at the start, settle currency. */
+async function opening({ trader, desk, alerts, edges, model }: Assembly): Promise<number> {
+  await trader?.start()
+  const { modelId, provider } = model.forecaster
+  const at = edges.clock.now()
+  alerts.raise(makeAlert(at, 'model', 'info', `model:${modelId}:${at}`, `model ${modelId} loaded on ${provider}`))
+  return desk.walletQuote()
+}
+
+/** Views, counts, alerts and the guard follow what session and trader say. */
+function listen(
+  { session, trader, signals, alerts, edges, converters, guards }: Assembly,
+  counter: RunCounter,
+  io: Io,
+  log: Logger,
+  fail: (error: unknown) => void,
+  onDecided: () => void,
+): void {
+  const show = barView(io, log, converters)
+  let startEquity: number | undefined
+  session.events$.subscribe((event) => {
+    counter.onSession(event)
+    const alert = sessionAlert(event)
+    if (alert) alerts.raise(alert)
+    if (event.kind === 'gap') log.warn({ gap: event.gap }, 'market data lost')
+    if (event.kind === 'latched') log.error({ latches: event.latches }, 'entries halted')
+    if (event.kind !== 'decided') return
+    const equity = session.equityQuote()
+    startEquity ??= equity
+    show(event, equity - startEquity)
+    guards.save(session.guard())
+    onDecided()
+  })
+  const executed = new Set<string>()
+  trader?.events$.subscribe((event) => {
+    counter.onTrader(event)
+    const alert = traderAlert(event, edges.clock.now(), converters)
+    if (alert) {
+      alerts.raise(alert)
+      log[alert.severity === 'info' ? 'info' : 'warn']({ kind: alert.kind, ...alert.data }, alert.text)
+    }
+    if (event.kind === 'order' && event.order.filledLots > 0 && !executed.has(event.order.clientId)) {
+      if (executed.size >= EXECUTED_MAX) executed.clear()
+      executed.add(event.order.clientId)
+      session.stepGuard({ kind: 'execution', at: edges.clock.now() })
+    }
+    if (event.kind === 'halt') fail(new InvariantError(event.detail, { code: event.code }))
+  })
+  signals?.signals$.subscribe((signal) => {
+    const alert = signalAlert(signal, converters)
+    alerts.raise(alert)
+    log.info(alert.data, alert.text)
+  })
+}
+
+/** Orders known to have executed, so that each counts once. */
+const EXECUTED_MAX = 10_000

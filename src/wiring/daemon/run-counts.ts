@@ -1,0 +1,64 @@
+import { isForecast } from '../../inference/forecast.ts'
+import type { TraderEvent } from '../../trading/trader-event.ts'
+import { quantile } from '../session/quantiles.ts'
+import type { SessionEvent } from '../session/session.ts'
+
+/** Latencies kept for the quantiles; past it the oldest half is forgotten. */
+const LATENCIES_MAX = 100_000
+
+/** What this run did, for the summary. */
+export interface RunCounts {
+  readonly bars: number
+  readonly decisions: number
+  readonly forecasts: number
+  readonly orders: number
+  readonly fills: number
+  readonly refusals: number
+  readonly gaps: number
+  readonly closeToOrderMsP50: number | null
+  readonly closeToOrderMsP99: number | null
+}
+
+export interface RunCounter {
+  onSession(event: SessionEvent): void
+  onTrader(event: TraderEvent): void
+  /** Distinct bar ends decided. */
+  barEnds(): number
+  counts(): RunCounts
+}
+
+export function runCounter(): RunCounter {
+  const count = { bars: 0, decisions: 0, forecasts: 0, orders: 0, fills: 0, refusals: 0, gaps: 0 }
+  let latenciesMs: number[] = []
+  let lastEndAt = 0
+  let barEnds = 0
+  return {
+    onSession(event) {
+      if (event.kind === 'gap') count.gaps += 1
+      if (event.kind !== 'decided') return
+      const { record, placement } = event
+      count.bars += 1
+      if (record.barEndAt > lastEndAt) {
+        lastEndAt = record.barEndAt
+        barEnds += 1
+      }
+      if (placement.kind !== 'duplicate') count.decisions += 1
+      if (record.forecast && isForecast(record.forecast)) count.forecasts += 1
+      if (record.verdict.kind === 'refused') count.refusals += 1
+      if (placement.kind !== 'sent') return
+      count.orders += 1
+      if (placement.closeToSendMs === null) return
+      latenciesMs.push(placement.closeToSendMs)
+      if (latenciesMs.length > LATENCIES_MAX) latenciesMs = latenciesMs.slice(LATENCIES_MAX / 2)
+    },
+    onTrader(event) {
+      if (event.kind === 'fill' && event.fill.origin === 'own') count.fills += 1
+    },
+    barEnds: () => barEnds,
+    counts: () => ({
+      ...count,
+      closeToOrderMsP50: quantile(latenciesMs, 0.5),
+      closeToOrderMsP99: quantile(latenciesMs, 0.99),
+    }),
+  }
+}

@@ -1,0 +1,55 @@
+import type { ReconcileReport } from '../../trading/trader-event.ts'
+import type { Assembly, WallConfig } from './assemble.ts'
+import type { RunCounter, RunCounts } from './run-counts.ts'
+
+/** What a run came to; the one JSON object of `--json`. */
+export interface RunSummary extends RunCounts {
+  readonly mode: string
+  readonly symbols: readonly string[]
+  /** By the last reconciliation; null when the mode has no venue, false also when it did not answer. */
+  readonly positionMatchesVenue: boolean | null
+  readonly balanceMatchesVenue: boolean | null
+  readonly model: string
+  readonly provider: string
+  readonly wallet: number
+  readonly equity: number
+  /** Equity now less equity at the start of the run, settle currency. */
+  readonly pnl: number
+  readonly currency: string
+  readonly stoppedBy: string
+}
+
+export function summaryOf(
+  { session, desk, model, currency, trader }: Assembly,
+  config: WallConfig,
+  counter: RunCounter,
+  report: ReconcileReport | undefined,
+  startEquity: number,
+  stoppedBy: string,
+): RunSummary {
+  const equity = session.equityQuote()
+  return {
+    mode: config.mode,
+    symbols: config.symbols,
+    ...counter.counts(),
+    positionMatchesVenue: trader ? report?.answered === true && report.positionMatches : null,
+    balanceMatchesVenue: trader ? report?.answered === true && report.balanceMatches : null,
+    model: model.forecaster.modelId,
+    provider: model.forecaster.provider,
+    wallet: desk.walletQuote(),
+    equity,
+    pnl: equity - startEquity,
+    currency,
+    stoppedBy,
+  }
+}
+
+export function summaryLine(summary: RunSummary): string {
+  const { bars, orders, fills, refusals, gaps, pnl, currency, stoppedBy, positionMatchesVenue, balanceMatchesVenue } =
+    summary
+  const agrees =
+    positionMatchesVenue === null
+      ? ''
+      : `; ledger ${positionMatchesVenue && balanceMatchesVenue ? 'equals' : 'DIFFERS FROM'} the venue`
+  return `stopped (${stoppedBy}): ${bars} bars, ${orders} orders, ${fills} fills, ${refusals} refused, ${gaps} gaps, PnL ${pnl.toFixed(2)} ${currency}${agrees}`
+}

@@ -1,0 +1,97 @@
+import { setImmediate as turn } from 'node:timers/promises'
+import { readTape } from '../../adapters/tape/read-tape.ts'
+import type { Converter } from '../../core/instrument.ts'
+import type { MarketEvent } from '../../core/market-event.ts'
+import type { EpochMs } from '../../core/units.ts'
+import { binanceFrameMapper, type FrameOutcome } from '../../market/binance/map-binance-frame.ts'
+import { watermarker } from '../../market/watermarks.ts'
+import type { Session } from '../session/session.ts'
+import type { QuoteCheck } from './quote-check.ts'
+import type { TapeScheduler } from './tape-scheduler.ts'
+
+export interface ReplayTime {
+  /** Latest arrival on the tape. */
+  now: EpochMs
+  /** First and latest exchange-side progress of the tape, local clock of the recorder. */
+  firstAt: EpochMs
+}
+
+export interface ReplayParts {
+  readonly session: Session
+  readonly converters: readonly Converter[]
+  readonly barMs: number
+  readonly latenessMs: number
+  readonly time: ReplayTime
+  readonly scheduler: TapeScheduler
+  readonly quotes: QuoteCheck
+}
+
+export interface ReplayedTapes {
+  readonly frames: number
+  /** Frames that belong to the instruments and could not be read: each is a gap. */
+  readonly malformed: number
+  /** Last lines that broke off in mid-write. */
+  readonly truncatedLines: number
+}
+
+/** Feeds tapes to the session, one event after another; a closed bar's decision and its orders are done before the next event. */
+export async function replayTapes(files: readonly string[], parts: ReplayParts): Promise<ReplayedTapes> {
+  const { session, converters, barMs, latenessMs, time, scheduler } = parts
+  const map = binanceFrameMapper(new Map(converters.map((one) => [one.instrument.venueSymbol, one])))
+  const onlySymbol = converters.length === 1 ? converters[0]?.instrument.venueSymbol : undefined
+  const watermarkBefore = watermarker({ barMs, latenessMs })
+  const count = { frames: 0, malformed: 0, truncatedLines: 0 }
+
+  async function pass(event: MarketEvent): Promise<void> {
+    const pending = session.handle(event)
+    if (pending) {
+      await pending
+      await turn() // What the decision set going (answers of the venue, bookings) ends before the next event.
+    }
+  }
+  async function handle(event: MarketEvent): Promise<void> {
+    const watermark = watermarkBefore(event)
+    if (watermark) for (const { instrument } of converters) await pass({ ...watermark, symbol: instrument.symbol })
+    const pending = session.handle(event)
+    if (pending) await pending
+    const pipeline = session.pipelines.get(event.symbol)
+    if (pipeline) parts.quotes.onEvent(event, pipeline)
+  }
+
+  for (const file of files) {
+    const tape = readTape(file)
+    for await (const { receivedAt, frame } of tape) {
+      count.frames += 1
+      time.now = receivedAt
+      if (time.firstAt === 0) time.firstAt = receivedAt
+      if (scheduler.advance(receivedAt)) await turn()
+      const outcome = map(frame, receivedAt, onlySymbol)
+      if (outcome.kind === 'event') await handle(outcome.event)
+      else if (outcome.kind === 'excluded') session.pipelines.get(outcome.symbol)?.countExcludedTrade()
+      else if (outcome.kind === 'malformed') {
+        count.malformed += 1
+        for (const event of gapsOf(outcome, converters, receivedAt)) await pass(event)
+      }
+    }
+    count.truncatedLines += tape.truncatedLines
+  }
+  return count
+}
+
+/** A frame that names no instrument may have belonged to any. */
+function gapsOf(
+  { symbol, field, value, rule }: Extract<FrameOutcome, { kind: 'malformed' }>,
+  converters: readonly Converter[],
+  receivedAt: EpochMs,
+): readonly MarketEvent[] {
+  return converters
+    .filter(({ instrument }) => symbol === undefined || instrument.symbol === symbol)
+    .map(({ instrument }) => ({
+      kind: 'gap',
+      reason: 'malformed',
+      detail: `${field} was ${value}; it must be ${rule}`,
+      symbol: instrument.symbol,
+      exchangeTime: receivedAt,
+      receivedAt,
+    }))
+}

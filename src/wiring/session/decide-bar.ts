@@ -1,0 +1,188 @@
+import { createHash } from 'node:crypto'
+import type { FreezeReason } from '../../core/freeze-reason.ts'
+import type { EpochMs } from '../../core/units.ts'
+import type { FeatureWindow } from '../../features/feature-row.ts'
+import type { InstrumentPipeline } from '../../features/market-pipeline.ts'
+import { type Forecast, isForecast, type NoForecast } from '../../inference/forecast.ts'
+import { decisionIdOf, type Target } from '../../policy/decision.ts'
+import { planOrder } from '../../policy/intent.ts'
+import type { PolicySettings } from '../../policy/policy-settings.ts'
+import { decide } from '../../policy/target-position.ts'
+import { approve } from '../../risk/approve.ts'
+import type { Guard } from '../../risk/guard.ts'
+import type { RiskLimits } from '../../risk/limits.ts'
+import { clientOrderId } from '../../trading/client-order-id.ts'
+import type { DecisionRecord, VerdictRecord } from '../../trading/journal-records.ts'
+import type { ApprovedOrder, OrderIntent } from '../../trading/order.ts'
+import type { Decided } from '../../trading/submitter.ts'
+import type { Desk } from './desk.ts'
+
+export interface DecideSettings {
+  readonly policy: PolicySettings
+  readonly limits: RiskLimits
+  /** How far beyond the touch an order may reach, basis points. */
+  readonly collarBps: number
+  /** Names the ledger inside client order ids. */
+  readonly ledgerTag: string
+}
+
+/** All that is known when one bar closes. */
+export interface BarMoment {
+  readonly window: FeatureWindow
+  readonly pipeline: InstrumentPipeline
+  readonly forecast: Forecast | NoForecast | undefined
+  /** Arrival of the event that closed the bar, and its monotonic reading. */
+  readonly now: EpochMs
+  readonly closedAtMs: number
+  readonly stale: boolean
+  readonly modelExpired: boolean
+  readonly stopping: boolean
+  /** Close the position whatever the forecast. */
+  readonly flatten?: boolean
+  readonly blindBars: number
+  readonly equityQuote: number
+  readonly otherExposureQuote: number
+  readonly guard: Guard
+  readonly featureMs: number
+  readonly forecastMs: number | null
+  /** Monotonic clock, for the latency record only. */
+  monotonicMs(): number
+}
+
+/** Forecast → target → plan → verdict → one decision row, with its order if risk approved one. */
+export function decideBar(moment: BarMoment, desk: Desk, settings: DecideSettings): Decided {
+  const startedAtMs = moment.monotonicMs()
+  const target = moment.flatten ? FLAT : decide(policyInputs(moment, desk), settings.policy)
+  const intent = intentOf(moment, desk, target, settings)
+  const verdict = intent && approve(intent, riskState(moment, desk), settings.limits)
+  const record = recordOf(moment, desk, target, {
+    verdict: !verdict
+      ? { kind: 'none' }
+      : verdict.kind === 'approved'
+        ? { kind: 'approved' }
+        : { kind: 'refused', code: verdict.code, detail: verdict.detail },
+    clientId: verdict?.kind === 'approved' ? verdict.order.clientId : null,
+    decideMs: moment.monotonicMs() - startedAtMs,
+  })
+  const order: ApprovedOrder | undefined = verdict?.kind === 'approved' ? verdict.order : undefined
+  return order ? { record, order, closedAtMs: moment.closedAtMs } : { record }
+}
+
+const FLAT: Target = { kind: 'target', lots: 0, edgeBps: 0, costBps: 0, reason: 'exit' }
+
+const symbolOf = ({ pipeline }: BarMoment) => pipeline.converter.instrument.symbol
+
+function policyInputs(moment: BarMoment, desk: Desk) {
+  const { window, pipeline, forecast, stale, modelExpired, stopping, blindBars, equityQuote } = moment
+  const { bar } = window.row
+  return {
+    converter: pipeline.converter,
+    forecast,
+    windowReady: window.ready,
+    tainted: bar.taints.length > 0,
+    stale,
+    modelExpired,
+    stopping,
+    blindBars,
+    positionLots: desk.position(symbolOf(moment)).lots,
+    equityQuote,
+    bidTicks: bar.bidTicks,
+    askTicks: bar.askTicks,
+  }
+}
+
+function intentOf(moment: BarMoment, desk: Desk, target: Target, settings: DecideSettings): OrderIntent | undefined {
+  const { window, pipeline, now } = moment
+  const { bar } = window.row
+  const inputs = {
+    converter: pipeline.converter,
+    positionLots: desk.position(bar.symbol).lots,
+    bidTicks: bar.bidTicks,
+    askTicks: bar.askTicks,
+  }
+  const plan = planOrder(target, inputs, settings.collarBps)
+  if (!plan) return undefined
+  const decisionId = decisionIdOf(bar.symbol, bar.endAt)
+  return {
+    ...plan,
+    clientId: clientOrderId(settings.ledgerTag, decisionId),
+    decisionId,
+    symbol: bar.symbol,
+    createdAt: now,
+  }
+}
+
+function riskState(moment: BarMoment, desk: Desk) {
+  const { pipeline, now, guard, otherExposureQuote } = moment
+  const symbol = symbolOf(moment)
+  const { book, synced } = pipeline
+  return {
+    now,
+    converter: pipeline.converter,
+    guard,
+    freezes: freezesOf(moment, desk),
+    positionLots: desk.position(symbol).lots,
+    open: desk.openLots(symbol),
+    otherExposureQuote,
+    reference: synced ? { ticks: (book.bidTicks + book.askTicks) / 2, at: pipeline.lastBookAt } : undefined,
+  }
+}
+
+/** What the market data and the model forbid, and what the ledger forbids. */
+function freezesOf(moment: BarMoment, desk: Desk): readonly FreezeReason[] {
+  const reasons: FreezeReason[] = [...desk.freezes(symbolOf(moment))]
+  if (moment.stale) reasons.push('stale')
+  if (!moment.pipeline.synced) reasons.push('unsynced')
+  if (moment.modelExpired) reasons.push('model-expired')
+  if (moment.stopping) reasons.push('stopping')
+  return reasons
+}
+
+const finite = (value: number): number | null => (Number.isFinite(value) ? value : null)
+
+const hashOf = (values: Float32Array): string =>
+  createHash('sha256')
+    .update(new Uint8Array(values.buffer, values.byteOffset, values.byteLength))
+    .digest('hex')
+
+function recordOf(
+  moment: BarMoment,
+  desk: Desk,
+  target: Target,
+  outcome: { readonly verdict: VerdictRecord; readonly clientId: string | null; readonly decideMs: number },
+): DecisionRecord {
+  const { window, forecast, featureMs, forecastMs } = moment
+  const { bar, schemaHash } = window.row
+  return {
+    decisionId: decisionIdOf(bar.symbol, bar.endAt),
+    symbol: bar.symbol,
+    barStartAt: bar.startAt,
+    barEndAt: bar.endAt,
+    bar: {
+      open: finite(bar.open),
+      high: finite(bar.high),
+      low: finite(bar.low),
+      close: finite(bar.close),
+      buyVolume: bar.buyVolume,
+      sellVolume: bar.sellVolume,
+      tradeCount: bar.tradeCount,
+      ofi: finite(bar.ofi[0] ?? Number.NaN),
+      taints: bar.taints,
+    },
+    bidTicks: finite(bar.bidTicks),
+    askTicks: finite(bar.askTicks),
+    bidSize: finite(bar.bidSize),
+    askSize: finite(bar.askSize),
+    featureSchemaHash: schemaHash,
+    featureHash: window.ready ? hashOf(window.values) : null,
+    forecast: forecast ?? null,
+    modelId: forecast?.modelId ?? null,
+    provider: forecast && isForecast(forecast) ? forecast.provider : null,
+    target,
+    verdict: outcome.verdict,
+    clientId: outcome.clientId,
+    latency: { featureMs, forecastMs, decideMs: outcome.decideMs, commitMs: null, closeToSendMs: null },
+    positionLots: desk.position(bar.symbol).lots,
+    equity: String(moment.equityQuote),
+  }
+}

@@ -1,0 +1,246 @@
+import { type Observable, Subject } from 'rxjs'
+import { check } from '../../core/check.ts'
+import type { Clock } from '../../core/clock.port.ts'
+import type { Instrument, InstrumentSymbol } from '../../core/instrument.ts'
+import { converter } from '../../core/instrument.ts'
+import type { GapEvent, MarketEvent } from '../../core/market-event.ts'
+import { type EpochMs, epochMs } from '../../core/units.ts'
+import type { FeatureWindow } from '../../features/feature-row.ts'
+import type { FeatureSchema } from '../../features/feature-schema.ts'
+import { type InstrumentPipeline, instrumentPipeline } from '../../features/market-pipeline.ts'
+import { type Forecast, isForecast, type NoForecast } from '../../inference/forecast.ts'
+import type { Forecaster } from '../../inference/forecaster.ts'
+import { type Guard, type GuardEvent, stepGuard } from '../../risk/guard.ts'
+import type { Latches } from '../../risk/latches.ts'
+import type { DecisionRecord } from '../../trading/journal-records.ts'
+import type { Decided, Placement } from '../../trading/submitter.ts'
+import { barBatch } from './bar-batch.ts'
+import { type DecideSettings, decideBar } from './decide-bar.ts'
+import type { Desk } from './desk.ts'
+import { valuation } from './valuation.ts'
+
+export interface SessionParts {
+  /** In the order in which they decide. */
+  readonly instruments: readonly Instrument[]
+  readonly schema: FeatureSchema
+  readonly forecaster: Forecaster
+  readonly desk: Desk
+  readonly clock: Pick<Clock, 'monotonicMs'>
+  readonly settings: DecideSettings
+  /** Older book data are stale, milliseconds. */
+  readonly staleMsMax: number
+  /** A bar that closes later than this after its end is not traded, milliseconds. */
+  readonly lateMsMax: number
+  /** Exchange time of a local time. */
+  exchangeTimeOf(local: EpochMs): number
+  /** No entries from this time on; absent: never. */
+  readonly modelExpiresAt?: EpochMs | undefined
+  /** As the last run left it. */
+  readonly guard: Guard
+  resync(symbol: InstrumentSymbol): void
+  /** Sees every event in order before the bars do: a simulated venue. */
+  readonly onOrdered?: ((event: MarketEvent) => void) | undefined
+}
+
+export type SessionEvent =
+  | {
+      readonly kind: 'decided'
+      readonly record: DecisionRecord
+      readonly placement: Placement
+      readonly midQuote: number
+    }
+  | { readonly kind: 'gap'; readonly gap: GapEvent }
+  | { readonly kind: 'latched'; readonly latches: Latches; readonly at: EpochMs }
+
+/** From market events to committed decisions, one event after another. Knows no time but the events'. */
+export interface Session {
+  /** A promise when a bar closed: hand in the next event when it is settled. Rejects when the journal cannot commit. */
+  handle(event: MarketEvent): Promise<void> | undefined
+  readonly events$: Observable<SessionEvent>
+  readonly pipelines: ReadonlyMap<InstrumentSymbol, InstrumentPipeline>
+  /** Wallet and unrealised profit at mid, settle currency; NaN before the account is known. */
+  equityQuote(): number
+  guard(): Guard
+  stepGuard(event: GuardEvent): void
+  /** No entry from now on. */
+  stopEntries(): void
+  /** Closes every position now, by a decision on the bar that the stop cuts short. */
+  flatten(now: EpochMs): void
+}
+
+interface Closed {
+  readonly window: FeatureWindow
+  readonly pipeline: InstrumentPipeline
+  readonly featureMs: number
+}
+
+export const createSession = (parts: SessionParts): Session => new LiveSession(parts)
+
+class LiveSession implements Session {
+  readonly pipelines: ReadonlyMap<InstrumentSymbol, InstrumentPipeline>
+  readonly #parts: SessionParts
+  readonly #events = new Subject<SessionEvent>()
+  readonly #batch
+  readonly #value
+  readonly #blindBars = new Map<InstrumentSymbol, number>()
+  readonly #lastWindow = new Map<InstrumentSymbol, FeatureWindow>()
+  #guard: Guard
+  #stopping = false
+
+  constructor(parts: SessionParts) {
+    this.#parts = parts
+    this.#guard = parts.guard
+    const { schema, forecaster, instruments, onOrdered } = parts
+    this.pipelines = new Map(
+      instruments.map((instrument) => [
+        instrument.symbol,
+        instrumentPipeline({ converter: converter(instrument), schema, steps: forecaster.steps, onOrdered }),
+      ]),
+    )
+    this.#batch = barBatch<Closed>(instruments.map(({ symbol }) => symbol))
+    this.#value = valuation(this.pipelines, parts.desk)
+  }
+
+  get events$(): Observable<SessionEvent> {
+    return this.#events.asObservable()
+  }
+
+  handle(event: MarketEvent): Promise<void> | undefined {
+    const pipeline = this.pipelines.get(event.symbol)
+    check(pipeline !== undefined, 'symbol of an event', event.symbol)
+    if (!pipeline) return undefined
+    const closedAtMs = event.kind === 'watermark' ? this.#parts.clock.monotonicMs() : 0
+    const { resync, closed, gaps } = pipeline.step(event)
+    if (resync) this.#parts.resync(event.symbol)
+    for (const gap of gaps) this.#events.next({ kind: 'gap', gap })
+    if (closed.length === 0) return undefined
+    const featureMs = this.#parts.clock.monotonicMs() - closedAtMs
+    const batches = closed.flatMap((window) => {
+      const batch = this.#batch.add(event.symbol, window.row.bar.endAt, { window, pipeline, featureMs })
+      return batch ? [batch] : []
+    })
+    return batches.length === 0 ? undefined : this.#decideAll(batches, event.receivedAt, closedAtMs)
+  }
+
+  equityQuote(): number {
+    return this.#value.equityQuote()
+  }
+
+  guard(): Guard {
+    return this.#guard
+  }
+
+  stepGuard(event: GuardEvent): void {
+    const before = this.#guard.latches
+    this.#guard = stepGuard(this.#guard, event, this.#parts.settings.limits)
+    if (this.#guard.latches !== before) {
+      this.#events.next({ kind: 'latched', latches: this.#guard.latches, at: event.at })
+    }
+  }
+
+  stopEntries(): void {
+    this.#stopping = true
+  }
+
+  flatten(now: EpochMs): void {
+    const { clock, desk, settings } = this.#parts
+    const equityQuote = this.equityQuote()
+    const decided = [...this.#lastWindow].flatMap(([symbol, last]): Decided[] => {
+      const pipeline = this.pipelines.get(symbol)
+      if (!pipeline || desk.position(symbol).lots === 0) return []
+      const moment = {
+        window: cutShort(last, pipeline, now),
+        pipeline,
+        forecast: undefined,
+        now,
+        closedAtMs: clock.monotonicMs(),
+        stale: false,
+        modelExpired: false,
+        stopping: true,
+        flatten: true,
+        blindBars: 0,
+        equityQuote,
+        otherExposureQuote: 0,
+        guard: this.#guard,
+        featureMs: 0,
+        forecastMs: null,
+        monotonicMs: () => clock.monotonicMs(),
+      }
+      return [decideBar(moment, desk, settings)]
+    })
+    if (decided.length > 0) this.#commit(decided)
+  }
+
+  /** Bars that closed together but late (the process slept) are recorded, and only the newest may trade. */
+  async #decideAll(batches: readonly (readonly Closed[])[], now: EpochMs, closedAtMs: number): Promise<void> {
+    for (const [at, batch] of batches.entries()) {
+      await this.#decideBatch(batch, now, closedAtMs, at < batches.length - 1)
+    }
+  }
+
+  async #decideBatch(batch: readonly Closed[], now: EpochMs, closedAtMs: number, superseded: boolean): Promise<void> {
+    const { forecaster, clock, desk, settings, staleMsMax, lateMsMax } = this.#parts
+    const asked = batch.filter(({ window }) => window.ready && window.row.bar.taints.length === 0)
+    const forecastFromMs = clock.monotonicMs()
+    const answers = asked.length > 0 ? await forecaster.forecast(asked.map(({ window }) => window)) : []
+    const forecastMs = asked.length > 0 ? clock.monotonicMs() - forecastFromMs : null
+    const equityQuote = this.equityQuote()
+    this.stepGuard({ kind: 'equity', at: now, equityQuote })
+    const decided: Decided[] = []
+    for (const { window, pipeline, featureMs } of batch) {
+      const { symbol, endAt } = window.row.bar
+      this.#lastWindow.set(symbol, window)
+      const forecast = answers[asked.findIndex((one) => one.window === window)]
+      const moment = {
+        window,
+        pipeline,
+        forecast,
+        now,
+        closedAtMs,
+        stale:
+          superseded || now - pipeline.lastBookAt > staleMsMax || this.#parts.exchangeTimeOf(now) - endAt > lateMsMax,
+        modelExpired: this.#parts.modelExpiresAt !== undefined && now >= this.#parts.modelExpiresAt,
+        stopping: this.#stopping,
+        blindBars: this.#countBlind(symbol, forecast),
+        equityQuote,
+        otherExposureQuote: this.#value.exposureQuote(symbol, decided),
+        guard: this.#guard,
+        featureMs,
+        forecastMs,
+        monotonicMs: () => clock.monotonicMs(),
+      }
+      const one = decideBar(moment, desk, settings)
+      decided.push(one)
+      if (one.order) this.stepGuard({ kind: 'message', at: now }) // Reserved before it is sent.
+    }
+    this.#commit(decided)
+  }
+
+  #commit(decided: readonly Decided[]): void {
+    const placements = this.#parts.desk.commit(decided)
+    decided.forEach(({ record }, at) => {
+      const placement = placements[at]
+      const midQuote = this.pipelines.get(record.symbol)?.mid ?? Number.NaN
+      if (placement) this.#events.next({ kind: 'decided', record, placement, midQuote })
+    })
+  }
+
+  #countBlind(symbol: InstrumentSymbol, forecast: Forecast | NoForecast | undefined): number {
+    const blind = forecast && isForecast(forecast) ? 0 : (this.#blindBars.get(symbol) ?? 0) + 1
+    this.#blindBars.set(symbol, blind)
+    return blind
+  }
+}
+
+/** The bar that a stop cuts short: it says nothing to the model, but its decision needs quotes and a time of its own. */
+function cutShort(last: FeatureWindow, { book, synced }: InstrumentPipeline, now: EpochMs): FeatureWindow {
+  const quotes = synced ? { bidTicks: book.bidTicks, askTicks: book.askTicks } : {}
+  const bar = {
+    ...last.row.bar,
+    ...quotes,
+    startAt: last.row.bar.endAt,
+    endAt: epochMs(Math.floor(now)),
+    taints: ['partial'] as const,
+  }
+  return { ...last, ready: false, row: { ...last.row, bar } }
+}

@@ -1,0 +1,179 @@
+import { describe, expect, test } from 'vitest'
+import { seededRandom } from '../../src/core/random.ts'
+import { openBundle } from '../../src/model/bundle.ts'
+import { ridgeForecast } from '../../src/model/ridge-forecast.ts'
+import type { Dataset } from '../../src/training/dataset.ts'
+import { datasetOf, splitByTime } from '../../src/training/dataset.ts'
+import { baselineOf, evaluate } from '../../src/training/evaluate.ts'
+import { fitBundle } from '../../src/training/fit-bundle.ts'
+import { fitRidge } from '../../src/training/fit-ridge.ts'
+import { bar, SHAPE, syntheticWindows, windowsOf } from './synthetic-windows.ts'
+
+const dataset = (seed: number, edge: number, bars = 4_000, planted = false): Dataset =>
+  datasetOf([syntheticWindows({ seed, bars, edge, planted })], SHAPE)
+
+const request = {
+  family: 'demo',
+  schemaHash: 'synthetic',
+  validationShare: 0.25,
+  createdAt: '2026-01-02T03:04:05.000Z',
+  source: 'synthetic',
+  seeds: [1],
+  evaluationSeeds: [2],
+}
+
+describe('datasetOf', () => {
+  const features = Array.from({ length: 30 }, (_, i) => [i, 0, 0])
+
+  test('a row holds its window and the log-return of the mid over the horizon', () => {
+    const bars = features.map((_, i) => bar(i, 10_000 + i))
+    const { rows, inputs, targetsBps, endAt } = datasetOf([windowsOf(bars, features, 4)], SHAPE)
+    expect(rows).toBe(30 - 3 - 3) // Three bars to fill the window, three of horizon.
+    expect([...inputs.slice(0, 12)]).toEqual([0, 0, 0, 1, 0, 0, 2, 0, 0, 3, 0, 0])
+    expect(targetsBps[0]).toBeCloseTo(10_000 * Math.log(10_006 / 10_003), 9)
+    expect(endAt[0]).toBe(bars[3]!.endAt)
+  })
+
+  test('nothing reaches across a tainted bar', () => {
+    const bars = features.map((_, i) => bar(i, 10_000 + i, i === 15 ? ['gap'] : []))
+    const { inputs, endAt } = datasetOf([windowsOf(bars, features, 4)], SHAPE)
+    const last = [...endAt].map((at) => bars.findIndex((b) => b.endAt === at))
+    // The label of bar 11 ends at 14; the first window after the gap is that of bar 19.
+    expect(last.filter((i) => i > 11 && i < 19)).toEqual([])
+    expect(last).toEqual(expect.arrayContaining([11, 19]))
+    expect([...inputs]).not.toContain(15)
+  })
+
+  test('nothing reaches across a missing bar', () => {
+    const kept = features.map((_, i) => i).filter((i) => i !== 15)
+    const bars = kept.map((i) => bar(i, 10_000 + i))
+    const { endAt } = datasetOf(
+      [
+        windowsOf(
+          bars,
+          kept.map((i) => features[i]!),
+          4,
+        ),
+      ],
+      SHAPE,
+    )
+    const all = new Set(endAt)
+    expect(all.has(bar(11, 1).endAt)).toBe(true)
+    expect([12, 13, 14].some((i) => all.has(bar(i, 1).endAt))).toBe(false)
+  })
+
+  test('a void book at the close gives no label', () => {
+    const bars = features.map((_, i) => bar(i, i === 20 ? Number.NaN : 10_000))
+    const { endAt } = datasetOf([windowsOf(bars, features, 4)], SHAPE)
+    expect(endAt.includes(bars[20]!.endAt)).toBe(false)
+    expect(endAt.includes(bars[17]!.endAt)).toBe(false)
+    expect(endAt.includes(bars[18]!.endAt)).toBe(true)
+  })
+
+  test('the split leaves horizon + steps bars between training and validation, in each series', () => {
+    const series = [1, 2].map((seed) => syntheticWindows({ seed, bars: 200, edge: 0 }))
+    const data = datasetOf(series, SHAPE)
+    const { train, validation } = splitByTime(data, 0.25)
+    for (const index of [0, 1]) {
+      const endOf = (rows: Int32Array) => [...rows].filter((r) => data.series[r] === index).map((r) => data.endAt[r]!)
+      const gapMs = Math.min(...endOf(validation)) - Math.max(...endOf(train))
+      expect(gapMs).toBeGreaterThanOrEqual((SHAPE.horizonBars + SHAPE.steps) * SHAPE.barMs)
+      expect(gapMs).toBeLessThanOrEqual((SHAPE.horizonBars + SHAPE.steps + 1) * SHAPE.barMs)
+      expect(endOf(validation)).toHaveLength(49)
+    }
+  })
+})
+
+/** Fits on one seed and scores on another. */
+function outOfSample(fitData: Dataset, evaluationData: Dataset): Record<string, number> {
+  const { model } = fitRidge(fitData, splitByTime(fitData, 0.25))
+  return evaluate(model, evaluationData, baselineOf(fitData.targetsBps, model.thresholdBps))
+}
+
+describe('fitRidge', () => {
+  test('finds a planted edge: R² out of sample is that of the truth', () => {
+    // Return over 3 bars = edge · signal + 2 further edges + 3 noises: explained share = 1 / (3 + 3) at edge 1.
+    const scores = outOfSample(dataset(1, 1, 8_000), dataset(2, 1, 8_000))
+    expect(scores['rSquared']).toBeGreaterThan(0.14)
+    expect(scores['rSquared']).toBeLessThan(0.19)
+    expect(scores['directionalAccuracy']).toBeGreaterThan(0.6)
+    expect(scores['directionalAccuracyStrongest25']).toBeGreaterThan(scores['directionalAccuracy']!)
+    expect(scores['pinballSkill']).toBeGreaterThan(0.06)
+    expect(scores['classLogLoss']).toBeLessThan(scores['baselineClassLogLoss']!)
+    for (const level of [5, 25, 50, 75, 95]) {
+      expect(Math.abs(scores[`coverage${level}`]! - level / 100)).toBeLessThan(0.04)
+    }
+  })
+
+  test('finds nothing where nothing is', () => {
+    const scores = outOfSample(dataset(1, 0), dataset(2, 0))
+    expect(Math.abs(scores['rSquared']!)).toBeLessThan(0.01)
+    expect(Math.abs(scores['pinballSkill']!)).toBeLessThan(0.02)
+  })
+
+  test('shuffled labels leave nothing to find: the pipeline leaks none', () => {
+    const shuffled = shuffle(dataset(1, 1))
+    const scores = outOfSample(shuffled, dataset(2, 1))
+    expect(Math.abs(scores['rSquared']!)).toBeLessThan(0.01)
+  })
+
+  test('learns that the noise differs from bar to bar', () => {
+    const loud = heteroscedastic(dataset(1, 0, 6_000))
+    const { model } = fitRidge(loud, splitByTime(loud, 0.25))
+    const width = SHAPE.steps * SHAPE.featureNames.length
+    expect(model.logVolatility.weights[width - 2]).toBeGreaterThan(0.3)
+    const unseen = heteroscedastic(dataset(3, 0, 6_000))
+    const { mean, volatility } = ridgeForecast(model, unseen.inputs, unseen.rows)
+    const squares = unseen.targetsBps.map((target, row) => ((target - mean[row]!) / volatility[row]!) ** 2)
+    const ratio = squares.reduce((sum, square) => sum + square, 0) / unseen.rows
+    expect(ratio).toBeGreaterThan(0.85)
+    expect(ratio).toBeLessThan(1.15)
+    const scores = evaluate(
+      model,
+      heteroscedastic(dataset(2, 0, 6_000)),
+      baselineOf(loud.targetsBps, model.thresholdBps),
+    )
+    expect(scores['pinballSkill']).toBeGreaterThan(0.02)
+  })
+})
+
+describe('fitBundle', () => {
+  const [fitData, evaluationData] = [dataset(1, 1), dataset(2, 1)]
+
+  test('the same data give the same bytes, and a bundle that opens', () => {
+    const [a, b] = [1, 2].map(() => fitBundle({ ...request, fitData: dataset(1, 1), evaluationData }))
+    expect(a).toEqual(b)
+    const folder = `models/demo/${a!.version}`
+    const schema = { names: SHAPE.featureNames, schemaHash: 'synthetic', barMs: SHAPE.barMs }
+    const { manifest } = openBundle({ folder, files: a!.files }, schema)
+    expect(manifest.metrics).toEqual(a!.metrics)
+    expect(manifest.fit).toMatchObject({ seeds: [1], evaluationSeeds: [2], evaluationRows: evaluationData.rows })
+  })
+
+  test('other data give another version', () => {
+    const [a, b] = [fitData, dataset(3, 1)].map((data) => fitBundle({ ...request, fitData: data, evaluationData }))
+    expect(a!.version).not.toBe(b!.version)
+  })
+
+  test('a feature that has seen the future is refused by name', () => {
+    const planted = dataset(1, 1, 2_000, true)
+    expect(() => fitBundle({ ...request, fitData: planted, evaluationData })).toThrow(/features noise: .* seen it/)
+  })
+})
+
+function shuffle(data: Dataset): Dataset {
+  const random = seededRandom(9)
+  const targetsBps = data.targetsBps.slice()
+  for (let i = targetsBps.length - 1; i > 0; i -= 1) {
+    const j = Math.floor(random() * (i + 1))
+    ;[targetsBps[i], targetsBps[j]] = [targetsBps[j]!, targetsBps[i]!]
+  }
+  return { ...data, targetsBps }
+}
+
+/** Returns whose size grows with the newest value of the second feature: σ = e^(x / 2). */
+function heteroscedastic(data: Dataset): Dataset {
+  const width = SHAPE.steps * SHAPE.featureNames.length
+  const targetsBps = data.targetsBps.map((target, row) => target * Math.exp(data.inputs[(row + 1) * width - 2]! / 2))
+  return { ...data, targetsBps }
+}
