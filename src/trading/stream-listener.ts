@@ -79,7 +79,7 @@ export function streamListener(parts: Parts): (event: AccountEvent) => void {
     try {
       take(event)
     } catch (error) {
-      work.run(() => Promise.reject(error as Error))
+      work.run(() => Promise.reject(error))
     }
   }
 }

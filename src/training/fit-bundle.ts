@@ -38,7 +38,7 @@ interface BundleRequest {
 /** A fitted model, ready to be written as `<family>/<version>`. */
 export interface FittedModel {
   readonly family: string
-  /** A pure function of the graph's bytes. */
+  /** A pure function of everything in the bundle but the time it was made: the same fit again is the same version. */
   readonly version: string
   /** Every file of the bundle, `manifest.json` included. */
   readonly files: ReadonlyMap<string, Uint8Array>
@@ -64,12 +64,9 @@ export function fitBundle(request: BundleRequest): FittedModel {
   )
   const metrics = evaluate(model, evaluationData, baseline)
   const graph = ridgeForecasterGraph(model)
-  const version = `ridge-${sha256Of(graph).slice(0, 12)}`
   const { featureNames, steps, barMs, horizonBars } = fitData.shape
-  const draft: ManifestDraft = {
+  const content: Omit<ManifestDraft, 'version' | 'createdAt'> = {
     family,
-    version,
-    createdAt: request.createdAt,
     opset: OPSET,
     features: { names: [...featureNames], schemaHash: request.schemaHash },
     barMs,
@@ -98,7 +95,9 @@ export function fitBundle(request: BundleRequest): FittedModel {
     limits: { meanAbsMaxBps: DEVIATIONS_MAX * deviationBps, volatilityMaxBps: DEVIATIONS_MAX * deviationBps },
     golden: goldenOf(model, fitData),
   }
-  return { family, version, files: packBundle(draft, graph), metrics }
+  const version = `ridge-${sha256Of(`${sha256Of(graph)} ${JSON.stringify(content)}`).slice(0, 12)}`
+  const files = packBundle({ ...content, version, createdAt: request.createdAt }, graph)
+  return { family, version, files, metrics }
 }
 
 /** A few rows of the fit, evenly spaced, and one far outside it, where the scaler clips. */

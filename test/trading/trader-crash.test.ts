@@ -76,7 +76,7 @@ const ops = fc.array(
         ...(['by-hand', 'fill-more', 'cancel', 'crash', 'silence', 'hide', 'reconnect', 'wait', 'transfer'] as const),
       ),
     }),
-  ) as fc.Arbitrary<Op>,
+  ),
   { minLength: 3, maxLength: 18 },
 )
 

@@ -20,6 +20,7 @@ const orderOf = (index: number) => bench.journal.order(decided(index).order.clie
 describe('a submission', () => {
   test('accepted and filled: ledger, position, money and counts follow the venue', async () => {
     await bench.trader.start()
+    expect(bench.trader.money('USDT')).toMatchObject({ wallet: '10000', feesToday: '0' })
     const { placement } = place(1)
     expect(placement).toMatchObject({ kind: 'sent', closeToSendMs: null })
     expect(bench.trader.openOrders(BTC.symbol)).toMatchObject([{ state: 'submitting' }])
@@ -65,6 +66,19 @@ describe('a submission', () => {
     expect(bench.trader.freezes(BTC.symbol)).toContain('halted')
   })
 
+  test('more sends than the store has intents: a bug, halted before the order leaves', async () => {
+    const lying = await traderBench({}, (journal) => ({
+      ...journal,
+      counts: () => ({ ...journal.counts(), intents: 0 }),
+    }))
+    await lying.trader.start()
+    const { order, record } = decided(1)
+    expect(() => lying.trader.place(order, record)).toThrow('decisions ≥ intents ≥ sends')
+    expect(lying.venue.submitted).toEqual([])
+    expect(lying.journal.latches()).toMatchObject([{ name: 'order-protocol' }])
+    await lying.close()
+  })
+
   test('an order that is not its decision’s is a bug: halted and latched across restarts', async () => {
     await bench.trader.start()
     expect(() => bench.trader.place(decided(1).order, decided(2).record)).toThrow('must agree')
@@ -99,6 +113,31 @@ describe('an unknown answer', () => {
     await bench.trader.settled()
     expect(orderOf(1)).toMatchObject({ state: 'absent' })
     expect(bench.time.clock.now() - startedAt).toBeGreaterThanOrEqual(5_000)
+    bench.expectAgreement()
+  })
+
+  test('without a guard, absent still takes two lookups', async () => {
+    const eager = await traderBench({ absentGuardMs: 0 })
+    await eager.trader.start()
+    eager.venue.script.fate = 'lose-request'
+    const { order, record } = decided(1)
+    eager.trader.place(order, record)
+    await eager.trader.settled()
+    expect(eager.venue.lookups()).toBe(2)
+    expect(eager.journal.order(order.clientId)?.state).toBe('absent')
+    await eager.close()
+  })
+
+  test('fills met before the order’s venue id was known are given to it', async () => {
+    await bench.trader.start()
+    bench.venue.script.fate = 'hang'
+    place(1)
+    expect(await bench.trader.reconcile('periodic')).toMatchObject({ fillsFound: 1, positionMatches: true })
+    expect(bench.journal.fillsSince(epochMs(0))).toMatchObject([{ origin: 'external' }])
+    bench.venue.deliver((frames) => frames.filter(({ kind }) => kind === 'order'))
+    expect(bench.journal.fillsSince(epochMs(0))).toMatchObject([{ origin: 'own' }])
+    bench.expectAgreement()
+    await bench.crash() // Its answer never comes.
     bench.expectAgreement()
   })
 
@@ -246,6 +285,35 @@ describe('what the stream tells', () => {
     expect(bench.trader.position(BTC.symbol)).toMatchObject({ lots: 3 })
   })
 
+  test('down again before the reconciliation ends: still frozen', async () => {
+    await bench.trader.start()
+    for (const state of ['down', 'up', 'down'] as const) bench.venue.emit({ kind: 'stream', state, detail: '' })
+    await bench.trader.settled()
+    expect(bench.trader.freezes(BTC.symbol)).toEqual(new Set(['stream-down']))
+  })
+
+  test('a position frame that differs is checked once, not again at every fill', async () => {
+    await bench.trader.start()
+    const report = { symbol: BTC.symbol, lots: lots(99), entryPrice: '1', updatedAt: epochMs(START_AT) }
+    bench.venue.emit({ kind: 'position', report })
+    await bench.trader.settled()
+    place(1)
+    await bench.trader.settled()
+    bench.venue.deliver()
+    await bench.trader.settled()
+    expect(bench.events.filter(({ kind }) => kind === 'reconciled')).toHaveLength(2) // At the start, and for the frame.
+  })
+
+  test('a fill from before the ledger is not ours', async () => {
+    await bench.trader.start()
+    place(1)
+    await bench.trader.settled()
+    bench.venue.deliver()
+    const old = { ...bench.venue.fills[0]!, tradeId: 'old', at: epochMs(START_AT - 600_001) }
+    bench.venue.emit({ kind: 'fill', fill: old })
+    bench.expectAgreement()
+  })
+
   test('a position that no fill explains freezes the instrument', async () => {
     await bench.trader.start()
     bench.venue.byHand(approved({ clientId: 'web-1', lots: lots(3) }))
@@ -274,6 +342,15 @@ describe('the start', () => {
     bench.venue.deliver()
     expect(bench.trader.position(BTC.symbol)).toMatchObject({ lots: 17 })
     expect(await bench.trader.reconcile('stop')).toMatchObject({ positionMatches: true, balanceMatches: true })
+  })
+
+  test('a fill while the account is first read is counted once', async () => {
+    let trades = 0
+    bench.venue.script.onSnapshot = () => {
+      if (trades++ === 0) bench.venue.byHand(approved({ clientId: 'meanwhile', lots: lots(3) }))
+    }
+    expect(await bench.trader.start()).toMatchObject({ positionMatches: true, balanceMatches: true })
+    expect(bench.trader.position(BTC.symbol)).toMatchObject({ lots: 3, openingLots: 3 })
   })
 
   test('a silent venue is an error, and entries stay frozen', async () => {

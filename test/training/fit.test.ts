@@ -153,6 +153,16 @@ describe('fitBundle', () => {
   test('other data give another version', () => {
     const [a, b] = [fitData, dataset(3, 1)].map((data) => fitBundle({ ...request, fitData: data, evaluationData }))
     expect(a!.version).not.toBe(b!.version)
+    const scoredElsewhere = fitBundle({ ...request, fitData, evaluationData: dataset(3, 1) })
+    expect(scoredElsewhere.version).not.toBe(a!.version)
+  })
+
+  test('the same fit at another time is the same version', () => {
+    const [a, b] = ['2026-01-02T03:04:05.000Z', '2027-01-02T03:04:05.000Z'].map((createdAt) =>
+      fitBundle({ ...request, fitData, evaluationData, createdAt }),
+    )
+    expect(a!.version).toBe(b!.version)
+    expect(a!.files).not.toEqual(b!.files)
   })
 
   test('a feature that has seen the future is refused by name', () => {

@@ -2,12 +2,14 @@ import { chmod, mkdir, mkdtemp, open, readFile, rename, rm } from 'node:fs/promi
 import { join } from 'node:path'
 import { InputError } from '../../core/errors.ts'
 
+const MANIFEST = 'manifest.json'
+
 /** Files of a bundle, its manifest included. */
 type Files = ReadonlyMap<string, Uint8Array>
 
 /**
  * Writes `<familyFolder>/<version>`: all of it or nothing, also when power fails in between (temporary folder, fsync, rename). A version
- * never changes: writing the same bytes again does nothing, other bytes are an `InputError`.
+ * never changes: writing the same model again leaves the first one in place, another model under its name is an `InputError`.
  */
 export async function writeBundle(familyFolder: string, version: string, files: Files): Promise<string> {
   const folder = join(familyFolder, version)
@@ -41,8 +43,10 @@ const isAlreadyThere = (error: unknown): boolean => {
   return code === 'ENOTEMPTY' || code === 'EEXIST' || code === 'ENOTDIR'
 }
 
+/** The manifest may differ: it says when it was made, and the version's name covers the rest of it. */
 async function holds(folder: string, files: Files): Promise<boolean> {
   for (const [name, bytes] of files) {
+    if (name === MANIFEST) continue
     const found = await readFile(join(folder, name)).catch(() => undefined)
     if (found === undefined || !found.equals(bytes)) return false
   }

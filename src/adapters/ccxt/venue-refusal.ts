@@ -53,5 +53,5 @@ export function isDefinite(thrown: unknown): thrown is VenueRefusal {
   const { status, code } = thrown
   if (code === undefined || code >= 0) return false
   if (code === OVERLOADED) return true
-  return !UNDECIDED.has(code)
+  return status < 500 && !UNDECIDED.has(code)
 }

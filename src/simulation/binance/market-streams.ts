@@ -82,6 +82,7 @@ export function marketStreams(state: MarketState): MarketStreams {
     state.lastUpdateId = level.updateId
     state.lastBookAt = level.at
     if (!state.book.level(level.side, level.price, level.size)) return
+    if (state.book.top.bid === 0 || state.book.top.ask === 0) return // A side without orders has no quote.
     emit(`${listing.streamName}@bookTicker`, () => bookTickerFrame(state, now))
     emit('!bookTicker', () => bookTickerFrame(state, now))
   }

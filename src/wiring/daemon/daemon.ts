@@ -23,8 +23,7 @@ export interface DaemonOptions extends AssemblyOptions {
 
 /** Runs until told to stop, until `bars` bars have closed, or until something breaks. Returns the exit code. */
 export async function runDaemon(config: WallConfig, secrets: Secrets, options: DaemonOptions, io: Io): Promise<number> {
-  const secret = options.credentials?.secret
-  const hidden = [...Object.values(secrets).map((one) => one.reveal()), ...(secret === undefined ? [] : [secret])]
+  const hidden = Object.values(secrets).map((one) => one.reveal())
   const log = createLogger(config.log.level, hidden, process.stderr)
   const open = closers(log)
   try {

@@ -65,8 +65,8 @@ async function probe(portFile: string): Promise<Omit<ExchangeHandle, 'attached'>
     const reply = await fetch(`http://127.0.0.1:${said.port}/simulator/instance`, {
       signal: AbortSignal.timeout(1_000),
     })
-    const instance = (await reply.json()) as { instanceId: string }
-    return reply.ok && instance.instanceId === said.instanceId
+    const instance = (await reply.json()) as { id: string }
+    return reply.ok && instance.id === said.instanceId
       ? { port: said.port, pid: said.pid, instanceId: said.instanceId }
       : undefined
   } catch {

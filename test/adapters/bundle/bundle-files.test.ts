@@ -42,9 +42,10 @@ describe('bundle folders', () => {
     expect(await readCurrentVersion(family)).toBe('sample-2')
   })
 
-  test('a version is written once: the same bytes pass, others are refused and change nothing', async () => {
+  test('a version is written once: the same model passes, another is refused, and neither changes it', async () => {
     await writeBundle(family, 'sample-1', files)
-    await writeBundle(family, 'sample-1', files)
+    const later = sampleBundle((draft) => ({ ...draft, createdAt: '2027-01-02T03:04:05.000Z' })).files
+    await writeBundle(family, 'sample-1', later)
     const other = new Map([...files, ['model.onnx', Uint8Array.of(1)]])
     await refused(writeBundle(family, 'sample-1', other), 'sample-1', 'never changes')
     expect((await readBundle(family, 'sample-1')).files).toEqual(files)

@@ -127,7 +127,7 @@ describe('stream', () => {
     for (const socket of venue.sockets('market')) socket.terminate()
     await until('down', () => of(BTC, 'gap').length === 1)
     feed.resync(BTC)
-    await new Promise((resolve) => setTimeout(resolve, 300))
+    await new Promise((resolve) => setTimeout(resolve, 700))
     expect(of(BTC, 'book')).toHaveLength(1)
     await until('redialled', () => venue.sockets('market').length === 1)
     venue.send('market', mark()) // A frame without the acknowledgement proves the subscription, too.
@@ -145,10 +145,12 @@ describe('stream', () => {
   })
 
   test('a half-open socket (no pong) is given up after two missed pings', async () => {
-    const { of } = await started({ pingMs: 100 })
+    const { feed, of } = await started({ pingMs: 100 })
     for (const socket of venue.sockets('market')) socket.pause()
     await until('down', () => of(BTC, 'connection').some((event) => /ping-pong/.test(event.detail)))
     await until('up again', () => of(BTC, 'connection').filter((event) => event.state === 'up').length === 3)
+    await feed.close()
+    await until('nobody waits for the dead peer', () => !process.getActiveResourcesInfo().includes('Timeout'))
   })
 
   test('a silent instrument on a living socket: stale, then a new socket', async () => {

@@ -345,6 +345,18 @@ describe('user stream', () => {
     expect(venue.sockets('private')).toHaveLength(1)
   })
 
+  test('listenKeyExpired: down, a new key at once, up', async () => {
+    await watched.gateway.start()
+    venue.routes.set('POST /fapi/v1/listenKey', () => ({ body: { listenKey: 'key-2' } }))
+    venue.send('private', { e: 'listenKeyExpired', E: 1, listenKey: 'key-1' })
+    await until('up again', () => watched.events.length === 3)
+    expect(watched.events.slice(1)).toMatchObject([
+      { kind: 'stream', state: 'down', detail: 'the listen key expired' },
+      { kind: 'stream', state: 'up' },
+    ])
+    expect(venue.sockets('private')).toHaveLength(1)
+  })
+
   test('close ends timers and sockets, and completes', async () => {
     const handles = () =>
       process.getActiveResourcesInfo().filter((name) => name === 'Timeout' || name === 'TCPSocketWrap')

@@ -37,14 +37,16 @@ describe('onnxRuntime', () => {
     await expect(onnxRuntime().load(graph, { steps: 9, features: 3 }, 'cpu')).rejects.toThrow(InputError)
   })
 
-  test('one row and many rows give the same answers', async () => {
+  test('a row gets the same answer, bit for bit, whatever else is in its batch: replays depend on it', async () => {
     const session = await onnxRuntime().load(graph, model, 'cpu')
     const input = sampleInput(model, 100)
     const width = model.steps * model.features
-    const all = (await session.run(input, 100))['quantiles']!.slice()
+    const all = await session.run(input, 100)
     for (let row = 0; row < 100; row += 1) {
-      const one = (await session.run(input.slice(row * width, (row + 1) * width), 1))['quantiles']!
-      for (let i = 0; i < 5; i += 1) expect(one[i]).toBeCloseTo(all[row * 5 + i]!, 5)
+      const one = await session.run(input.slice(row * width, (row + 1) * width), 1)
+      for (const [name, values] of Object.entries(one)) {
+        expect(values).toEqual(all[name]!.slice(row * values.length, (row + 1) * values.length))
+      }
     }
     await session.release()
   })

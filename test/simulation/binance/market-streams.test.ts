@@ -1,5 +1,8 @@
 import { beforeAll, describe, expect, test } from 'vitest'
-import { epochMs } from '../../../src/core/units.ts'
+import { epochMs, lots, ticks } from '../../../src/core/units.ts'
+import { listingOf } from '../../../src/simulation/binance/listing.ts'
+import { marketState } from '../../../src/simulation/binance/market-state.ts'
+import { marketStreams } from '../../../src/simulation/binance/market-streams.ts'
 import { pureBinance, START_AT } from '../../support/simulated-binance.ts'
 
 interface Depth {
@@ -142,4 +145,25 @@ test.each([
   ['', undefined],
 ])('stream %j is served by %s', (stream, category) => {
   expect(protocol.category(stream)).toBe(category)
+})
+
+test('an aggregated trade is of one taker order at one price', () => {
+  const state = marketState(exchange, listingOf(exchange.instruments[0]!), START_AT)
+  const streams = marketStreams(state)
+  const takers = [
+    [1, 100, 5],
+    [1, 100, 6],
+    [1, 101, 7],
+    [2, 101, 8],
+  ] as const
+  takers.forEach(([takerOrderId, price, size], index) => {
+    const trade = { symbol: SYMBOL, at: START_AT, tradeId: index + 1, price: ticks(price), size: lots(size) }
+    streams.apply({ ...trade, kind: 'trade', side: 'buy', takerOrderId }, START_AT, () => undefined)
+  })
+  streams.flush(START_AT, () => undefined)
+  expect(state.aggregates.map((row) => [row.price, row.size, row.tradeId, row.lastTradeId])).toEqual([
+    [100, 11, 1, 2],
+    [101, 7, 3, 3],
+    [101, 8, 4, 4],
+  ])
 })

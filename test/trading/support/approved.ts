@@ -1,9 +1,9 @@
-import { type EpochMs, epochMs, lots, ticks } from '../../../src/core/units.ts'
+import { epochMs, lots, ticks } from '../../../src/core/units.ts'
 import type { ApprovedOrder, OrderIntent } from '../../../src/trading/order.ts'
 
 /** The one cast of the tests: an order as if risk had approved it. Defaults: buy 1 lot of BTC/USDT:USDT at 1000 ticks, IOC limit. */
-export const approved = (fields: Partial<OrderIntent> & { readonly clientId: string }): ApprovedOrder =>
-  ({
+export function approved(fields: Partial<OrderIntent> & { readonly clientId: string }): ApprovedOrder {
+  const intent: OrderIntent = {
     decisionId: `decision of ${fields.clientId}`,
     symbol: 'BTC/USDT:USDT',
     side: 'buy',
@@ -12,6 +12,8 @@ export const approved = (fields: Partial<OrderIntent> & { readonly clientId: str
     price: ticks(1000),
     timeInForce: 'IOC',
     reduceOnly: false,
-    createdAt: epochMs(0) satisfies EpochMs,
+    createdAt: epochMs(0),
     ...fields,
-  }) as OrderIntent as ApprovedOrder
+  }
+  return intent as ApprovedOrder
+}

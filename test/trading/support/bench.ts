@@ -5,6 +5,7 @@ import Big from 'big.js'
 import { expect } from 'vitest'
 import { openState, type State } from '../../../src/adapters/sqlite/open-state.ts'
 import { epochMs, signOf } from '../../../src/core/units.ts'
+import type { Journal } from '../../../src/trading/journal.port.ts'
 import { type OrderState, TERMINAL } from '../../../src/trading/order.ts'
 import { TRANSITIONS } from '../../../src/trading/order-lifecycle.ts'
 import { type Trader, trader } from '../../../src/trading/trader.ts'
@@ -13,7 +14,10 @@ import type { TraderSettings } from '../../../src/trading/trader-settings.ts'
 import { BTC, fakeVenue, virtualTime } from './fake-venue.ts'
 
 /** A trader, its state file and a fake venue. `crash` drops everything in memory and opens the file again. */
-export async function traderBench(settings: Partial<TraderSettings> = {}) {
+export async function traderBench(
+  settings: Partial<TraderSettings> = {},
+  tamper = (journal: Journal): Journal => journal,
+) {
   const folder = mkdtempSync(join(tmpdir(), 'tickwright-trader-'))
   const path = join(folder, 'test.sqlite')
   const time = virtualTime()
@@ -27,7 +31,7 @@ export async function traderBench(settings: Partial<TraderSettings> = {}) {
     state = openState(path, { mode: 'test', venue: 'fake' })
     subject = trader({
       gateway: venue.gateway,
-      journal: state.journal,
+      journal: tamper(state.journal),
       instruments: [BTC],
       ...time,
       settings: { reconcileMs: 0, ...settings },

@@ -59,11 +59,13 @@ export function fakeVenue(clock: Clock) {
   let hiddenUntil = 0
   let silent = false
   let tick = START_AT
-  const script: { fate: Fate; fillLots: number; onSubmit: (order: ApprovedOrder) => void } = {
-    fate: 'ok',
+  const script = {
+    fate: 'ok' as Fate,
     fillLots: Number.POSITIVE_INFINITY,
-    onSubmit: () => undefined,
+    onSubmit: (_order: ApprovedOrder): void => undefined,
+    onSnapshot: (): void => undefined,
   }
+  let lookups = 0
 
   /** The venue's clock moves with every change, so that reports can be told apart. */
   const stamp = () => {
@@ -113,6 +115,7 @@ export function fakeVenue(clock: Clock) {
   }
   function snapshot() {
     if (silent) throw new TransientError('no answer')
+    script.onSnapshot()
     const updatedAt = epochMs(tick)
     return {
       openOrders: [...orders.values()].filter(({ state }) => state === 'open' || state === 'partial'),
@@ -143,6 +146,7 @@ export function fakeVenue(clock: Clock) {
       return { kind: 'cancelled' }
     },
     async find(_symbol, clientId): Promise<OrderLookup> {
+      lookups++
       if (silent) return { kind: 'unknown', cause: 'no answer' }
       const report = clock.now() < hiddenUntil ? undefined : orders.get(clientId)
       return report ? { kind: 'found', report } : { kind: 'absent' }
@@ -181,6 +185,7 @@ export function fakeVenue(clock: Clock) {
     setSilent(value: boolean): void {
       silent = value
     },
+    lookups: () => lookups,
     position: () => position,
     wallet: () => wallet.toFixed(),
   }
