@@ -49,7 +49,7 @@ export function orderStore(journal: Journal): OrderStore {
     step(before, event, told) {
       const venueId = before.venueId ?? (told.venueId || null)
       const claimed =
-        venueId !== null && before.venueId === null ? 0 : 0
+        venueId !== null && before.venueId === null ? journal.claimFills(before.symbol, venueId, before.clientId) : 0
       const appliedLots = before.appliedLots + claimed
       const first = stepOrder(before, event)
       const second = stepOrder(first.status, { kind: 'filled', filledLots: appliedLots })

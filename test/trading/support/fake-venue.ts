@@ -115,13 +115,14 @@ export function fakeVenue(clock: Clock) {
   }
   function snapshot() {
     if (silent) throw new TransientError('no answer')
-    script.onSnapshot()
     const updatedAt = epochMs(tick)
-    return {
+    const answer = {
       openOrders: [...orders.values()].filter(({ state }) => state === 'open' || state === 'partial'),
       positions: [{ symbol: BTC.symbol, lots: lots(position), entryPrice: position === 0 ? '0' : '100', updatedAt }],
       balances: [{ currency: 'USDT', wallet: wallet.toFixed(), updatedAt }],
     }
+    script.onSnapshot()
+    return answer
   }
 
   const gateway: OrderGateway = {
@@ -190,5 +191,3 @@ export function fakeVenue(clock: Clock) {
     wallet: () => wallet.toFixed(),
   }
 }
-
-export type FakeVenue = ReturnType<typeof fakeVenue>
