@@ -177,14 +177,14 @@ const openSession = (
 
 function marketCounts({ pipelines }: Session) {
   const sum = { trades: 0, tradesExcluded: 0, lateTrades: 0, bookUpdates: 0, bookTickers: 0, tradedBaseVolume: 0 }
-  for (const { converter: convert, counters } of pipelines.values()) {
-    const { trades, excludedTrades, lateTrades, bookUpdates, bookTickers, tradedLots } = counters()
+  for (const pipeline of pipelines.values()) {
+    const { trades, excludedTrades, lateTrades, bookUpdates, bookTickers, tradedLots } = pipeline.counters()
     sum.trades += trades + excludedTrades
     sum.tradesExcluded += excludedTrades
     sum.lateTrades += lateTrades
     sum.bookUpdates += bookUpdates
     sum.bookTickers += bookTickers
-    sum.tradedBaseVolume += Number(convert.quantity(tradedLots).toFixed(8))
+    sum.tradedBaseVolume += Number(pipeline.converter.quantity(tradedLots).toFixed(8))
   }
   return sum
 }

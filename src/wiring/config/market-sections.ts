@@ -23,6 +23,8 @@ export const barMsSchema = z
   )
   .describe('length of a bar, milliseconds')
 
+export const feeRateSchema = z.number().gt(-0.01).lt(0.01)
+
 export const venueSchema = z.strictObject({
   id: z.enum(['binanceusdm']).describe('exchange, as ccxt names it'),
   baseUrl: z
@@ -33,6 +35,8 @@ export const venueSchema = z.strictObject({
     )
     .optional()
     .describe('simulator on loopback instead of the exchange; leave out for the exchange itself'),
+  makerFeeRate: feeRateSchema.describe('fee of a resting order, fraction of its value, e.g. 0.0002; a rebate is negative'),
+  takerFeeRate: feeRateSchema.describe('fee of a taking order, fraction of its value, e.g. 0.0005'),
   leverage: z.int().min(1).max(125).describe('leverage set at the venue for every symbol, times equity'),
   marginMode: z.enum(['cross', 'isolated']).describe('margin mode set at the venue'),
   requestTimeoutMs: z

@@ -1,13 +1,11 @@
 import { z } from 'zod'
-import { symbolSchema } from './market-sections.ts'
+import { feeRateSchema, symbolSchema } from './market-sections.ts'
 
 /** A decimal as the venue writes it. A YAML number would lose trailing zeros, and with them the step's decimals. */
 const decimal = z
   .string({ error: 'write it as a quoted decimal, e.g. "0.001"' })
   .regex(/^\d{1,15}(\.\d{1,15})?$/, 'a quoted decimal, e.g. "0.001"')
   .refine((text) => Number(text) > 0, 'greater than 0')
-
-const feeRate = z.number().gt(-0.01).lt(0.01)
 
 export const simulatorSchema = z.strictObject({
   seed: z.int().min(0).max(4_294_967_295).describe('seed of the simulated market: the same seed, the same market'),
@@ -47,8 +45,8 @@ export const replayInstrumentSchema = z.strictObject({
   lotsMax: z.int().min(1).describe('largest limit order, lots'),
   lotsMaxMarket: z.int().min(1).describe('largest market order, lots'),
   notionalMin: z.number().min(0).describe('least order value, quote currency'),
-  makerFeeRate: feeRate.describe('fee of a resting order, fraction of its value, e.g. 0.0002; a rebate is negative'),
-  takerFeeRate: feeRate.describe('fee of a taking order, fraction of its value, e.g. 0.0005'),
+  makerFeeRate: feeRateSchema.describe('fee of a resting order, fraction of its value, e.g. 0.0002; a rebate is negative'),
+  takerFeeRate: feeRateSchema.describe('fee of a taking order, fraction of its value, e.g. 0.0005'),
 })
 
 export type ReplayInstrument = z.infer<typeof replayInstrumentSchema>

@@ -39,6 +39,7 @@ export function openFeed(config: WallConfig, baseUrl: string | undefined, edges:
     staleMs: config.feed.staleMsMax,
     requestTimeoutMs: config.venue.requestTimeoutMs,
     recvWindowMs: config.venue.recvWindowMs,
+    feeRates: { maker: config.venue.makerFeeRate, taker: config.venue.takerFeeRate },
   })
 }
 
