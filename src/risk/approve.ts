@@ -1,7 +1,7 @@
 import type { FreezeReason } from '../core/freeze-reason.ts'
 import type { Converter } from '../core/instrument.ts'
+import type { ApprovedOrder, OrderIntent } from '../core/order.ts'
 import { type EpochMs, signOf } from '../core/units.ts'
-import type { ApprovedOrder, OrderIntent } from '../trading/order.ts'
 import { type Exposure, exposureOf, type OpenLots } from './exposure.ts'
 import type { Guard } from './guard.ts'
 import { firstLatch, type LatchName } from './latches.ts'

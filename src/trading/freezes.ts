@@ -1,6 +1,6 @@
+import type { FreezeReason } from '../core/freeze-reason.ts'
 import type { InstrumentSymbol } from '../core/instrument.ts'
 import type { Ledger } from './ledger.ts'
-import type { FreezeReason } from './trader-event.ts'
 
 /** Why entries are frozen, for all instruments or for one. */
 export interface Freezes {

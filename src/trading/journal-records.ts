@@ -1,8 +1,8 @@
 import type { InstrumentSymbol } from '../core/instrument.ts'
+import type { Fill, OrderIntent, OrderState } from '../core/order.ts'
 import type { EpochMs, Lots } from '../core/units.ts'
 import type { Forecast, NoForecast } from '../inference/forecast.ts'
 import type { Target } from '../policy/decision.ts'
-import type { Fill, OrderIntent, OrderState } from './order.ts'
 
 /** OHLCV of the bar that was decided on, quote currency and base units; a float that was `NaN` is read back as null. */
 export interface BarSummary {

@@ -1,5 +1,6 @@
 import type { Alert } from '../core/alert.ts'
 import type { InstrumentSymbol } from '../core/instrument.ts'
+import type { OrderIntent, OrderState } from '../core/order.ts'
 import type { EpochMs } from '../core/units.ts'
 import type {
   BalanceRecord,
@@ -11,7 +12,6 @@ import type {
   OrderRecord,
   PositionRecord,
 } from './journal-records.ts'
-import type { OrderIntent, OrderState } from './order.ts'
 
 /** Closed loop of orders: decisions ≥ decisions with an order ≥ intents. Counted by the store itself, not by its caller. */
 export interface JournalCounts {

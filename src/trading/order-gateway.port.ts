@@ -1,7 +1,7 @@
 import type { Observable } from 'rxjs'
 import type { InstrumentSymbol } from '../core/instrument.ts'
+import type { ApprovedOrder, BalanceReport, Fill, OrderReport, PositionReport } from '../core/order.ts'
 import type { EpochMs } from '../core/units.ts'
-import type { ApprovedOrder, BalanceReport, Fill, OrderReport, PositionReport } from './order.ts'
 
 /** `unknown` (timeout, 5xx, dropped socket, duplicate id) is no failure: the order may be live. Look up the client id. */
 export type Submission =

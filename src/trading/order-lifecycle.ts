@@ -1,5 +1,5 @@
 import { unreachable } from '../core/check.ts'
-import { type OrderReport, type OrderState, TERMINAL } from './order.ts'
+import { type OrderReport, type OrderState, TERMINAL } from '../core/order.ts'
 
 /** The part of an order that its life changes. */
 export interface OrderStatus {

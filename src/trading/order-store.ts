@@ -1,8 +1,8 @@
 import type { InstrumentSymbol } from '../core/instrument.ts'
+import { type OrderReport, TERMINAL } from '../core/order.ts'
 import { epochMs, lots } from '../core/units.ts'
 import type { Journal } from './journal.port.ts'
 import type { OrderRecord } from './journal-records.ts'
-import { type OrderReport, TERMINAL } from './order.ts'
 import { type OrderEvent, stepOrder } from './order-lifecycle.ts'
 
 /** What an answer told besides the state. */

@@ -1,8 +1,8 @@
 import Big from 'big.js'
 import { check } from '../core/check.ts'
+import type { Fill } from '../core/order.ts'
 import { epochMs, lots, signOf } from '../core/units.ts'
 import type { PositionRecord } from './journal-records.ts'
-import type { Fill } from './order.ts'
 
 /** Decimal places kept of a mean entry price in ticks. */
 const ENTRY_DECIMALS = 12

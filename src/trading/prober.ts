@@ -1,7 +1,7 @@
 import type { Clock } from '../core/clock.port.ts'
+import { type OrderState, TERMINAL } from '../core/order.ts'
 import type { Scheduler } from '../core/scheduler.port.ts'
 import type { Ledger } from './ledger.ts'
-import { type OrderState, TERMINAL } from './order.ts'
 import type { OrderGateway } from './order-gateway.port.ts'
 import type { TraderSettings } from './trader-settings.ts'
 

@@ -1,10 +1,10 @@
 import type { Clock } from '../core/clock.port.ts'
 import { InvariantError } from '../core/errors.ts'
+import type { ApprovedOrder } from '../core/order.ts'
 import type { Background } from './background.ts'
 import type { Journal } from './journal.port.ts'
 import type { DecisionRecord } from './journal-records.ts'
 import type { Ledger } from './ledger.ts'
-import type { ApprovedOrder } from './order.ts'
 import type { OrderGateway, Submission } from './order-gateway.port.ts'
 
 /** One closed bar's decision, and the order made from it if any. */

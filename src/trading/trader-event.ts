@@ -1,6 +1,6 @@
+import type { Fill } from '../core/order.ts'
 import type { EpochMs } from '../core/units.ts'
 import type { CashRecord, FillRecord, OrderRecord, PositionRecord } from './journal-records.ts'
-import type { Fill } from './order.ts'
 
 /** The venue and the ledger differ. `ours` and `theirs` are signed lots or decimal strings. */
 export interface Mismatch {
@@ -46,20 +46,6 @@ export type TraderEvent =
       readonly detail: string
       readonly at: EpochMs
     }
-
-/** Why entries of an instrument are frozen. Exits and cancels still pass. */
-export type FreezeReason =
-  | 'starting'
-  | 'reconciling'
-  /** The venue did not answer, or its position differs from ours. */
-  | 'unreconciled'
-  | 'stream-down'
-  | 'unknown-order'
-  /** An order is filled further than the fills we have. */
-  | 'fills-missing'
-  | 'overfill'
-  | 'halted'
-  | 'stopping'
 
 /** One currency's money. Decimal strings; today begins at 00:00 UTC. */
 export interface Money {

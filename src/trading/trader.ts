@@ -1,13 +1,14 @@
 import type { Observable, Subscription } from 'rxjs'
 import { InvariantError, messageOf, TransientError } from '../core/errors.ts'
+import type { FreezeReason } from '../core/freeze-reason.ts'
 import type { InstrumentSymbol } from '../core/instrument.ts'
+import type { ApprovedOrder } from '../core/order.ts'
 import { type CancelResult, canceller } from './canceller.ts'
 import type { DecisionRecord, OrderRecord, PositionRecord } from './journal-records.ts'
-import type { ApprovedOrder } from './order.ts'
 import { streamListener } from './stream-listener.ts'
 import type { Decided, Placement } from './submitter.ts'
 import { PROTOCOL_LATCH, type TraderParts, traderCore } from './trader-core.ts'
-import type { FreezeReason, Money, ReconcileReason, ReconcileReport, TraderEvent } from './trader-event.ts'
+import type { Money, ReconcileReason, ReconcileReport, TraderEvent } from './trader-event.ts'
 
 /** Owns the ledger and the way to the venue: nothing else books or sends. */
 export interface Trader {

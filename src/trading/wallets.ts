@@ -1,9 +1,9 @@
 import Big from 'big.js'
 import type { InstrumentSymbol } from '../core/instrument.ts'
+import type { BalanceReport, Fill } from '../core/order.ts'
 import { type EpochMs, epochMs } from '../core/units.ts'
 import type { Journal } from './journal.port.ts'
 import type { BalanceRecord, CashRecord } from './journal-records.ts'
-import type { BalanceReport, Fill } from './order.ts'
 import type { Money } from './trader-event.ts'
 
 const DAY_MS = 86_400_000

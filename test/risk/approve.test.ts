@@ -2,12 +2,12 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { FreezeReason } from '../../src/core/freeze-reason.ts'
 import { converter, type Instrument } from '../../src/core/instrument.ts'
+import type { OrderIntent } from '../../src/core/order.ts'
 import { type EpochMs, epochMs, type Lots, lots, type Side, signOf, type Ticks, ticks } from '../../src/core/units.ts'
 import { approve, type RiskState } from '../../src/risk/approve.ts'
 import { FRESH_GUARD, type Guard, stepGuard } from '../../src/risk/guard.ts'
 import type { LatchName } from '../../src/risk/latches.ts'
 import type { RiskLimits } from '../../src/risk/limits.ts'
-import type { OrderIntent } from '../../src/trading/order.ts'
 
 /** One tick is 1, one lot is 0.01: at 1,000 ticks a lot is worth 10. */
 const INSTRUMENT: Instrument = {

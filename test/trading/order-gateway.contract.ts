@@ -1,8 +1,8 @@
 import Big from 'big.js'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { converter, type Instrument } from '../../src/core/instrument.ts'
+import type { ApprovedOrder, Fill, OrderReport } from '../../src/core/order.ts'
 import { type EpochMs, epochMs, type Lots, lots, type Side, signOf, ticks } from '../../src/core/units.ts'
-import type { ApprovedOrder, Fill, OrderReport } from '../../src/trading/order.ts'
 import type { AccountEvent, OrderGateway } from '../../src/trading/order-gateway.port.ts'
 import { approved } from './support/approved.ts'
 

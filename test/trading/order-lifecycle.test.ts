@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { type OrderReport, type OrderState, TERMINAL } from '../../src/core/order.ts'
 import { epochMs, lots } from '../../src/core/units.ts'
-import { type OrderReport, type OrderState, TERMINAL } from '../../src/trading/order.ts'
 import { type OrderEvent, type OrderStatus, stepOrder, TRANSITIONS } from '../../src/trading/order-lifecycle.ts'
 
 const status = (state: OrderState, filledLots = 0, updatedAt = 0): OrderStatus => ({

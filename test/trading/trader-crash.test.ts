@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { TERMINAL } from '../../src/core/order.ts'
 import { lots } from '../../src/core/units.ts'
-import { TERMINAL } from '../../src/trading/order.ts'
 import type { AccountEvent } from '../../src/trading/order-gateway.port.ts'
 import { approved } from './support/approved.ts'
 import { traderBench } from './support/bench.ts'

@@ -1,7 +1,7 @@
 import { TransientError } from '../../core/errors.ts'
 import type { Converter } from '../../core/instrument.ts'
+import type { ApprovedOrder, BalanceReport, Fill, OrderReport, PositionReport } from '../../core/order.ts'
 import type { EpochMs } from '../../core/units.ts'
-import type { ApprovedOrder, BalanceReport, Fill, OrderReport, PositionReport } from '../../trading/order.ts'
 import type { AccountEvent } from '../../trading/order-gateway.port.ts'
 import {
   decimalIn,

@@ -1,7 +1,7 @@
 import { TransientError } from '../../core/errors.ts'
 import type { Converter } from '../../core/instrument.ts'
+import type { Fill } from '../../core/order.ts'
 import type { EpochMs } from '../../core/units.ts'
-import type { Fill } from '../../trading/order.ts'
 import { fillOf } from './account-codec.ts'
 import { type Fields, idIn, rowsOf, timeIn } from './json-fields.ts'
 

@@ -2,10 +2,10 @@ import { Subject } from 'rxjs'
 import { check } from '../../core/check.ts'
 import { InputError, TransientError } from '../../core/errors.ts'
 import { type Converter, converter, type Instrument, type InstrumentSymbol } from '../../core/instrument.ts'
+import type { ApprovedOrder, Fill, PositionReport } from '../../core/order.ts'
 import type { Random } from '../../core/random.ts'
 import type { Scheduler } from '../../core/scheduler.port.ts'
 import type { EpochMs, Lots } from '../../core/units.ts'
-import type { ApprovedOrder, Fill, PositionReport } from '../../trading/order.ts'
 import type {
   AccountEvent,
   AccountSnapshot,

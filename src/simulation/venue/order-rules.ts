@@ -1,6 +1,6 @@
 import { converter } from '../../core/instrument.ts'
+import type { ApprovedOrder } from '../../core/order.ts'
 import { opposite, type Side, signOf } from '../../core/units.ts'
-import type { ApprovedOrder } from '../../trading/order.ts'
 import type { RefusalReason } from '../exchange/exchange.ts'
 import type { MarginAccount } from './margin-account.ts'
 import type { VenueMarket } from './venue-market.ts'

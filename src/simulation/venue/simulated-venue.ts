@@ -2,8 +2,8 @@ import { type Observable, Subject } from 'rxjs'
 import { check } from '../../core/check.ts'
 import type { Instrument, InstrumentSymbol } from '../../core/instrument.ts'
 import type { MarkEvent, MarketEvent } from '../../core/market-event.ts'
+import type { ApprovedOrder, Fill, PositionReport } from '../../core/order.ts'
 import { type EpochMs, epochMs, lots, signOf, ticks } from '../../core/units.ts'
-import type { ApprovedOrder, Fill, PositionReport } from '../../trading/order.ts'
 import type {
   AccountEvent,
   AccountSnapshot,

@@ -1,6 +1,6 @@
+import type { ApprovedOrder, OrderReport } from '../../core/order.ts'
 import type { EpochMs } from '../../core/units.ts'
 import { lots } from '../../core/units.ts'
-import type { ApprovedOrder, OrderReport } from '../../trading/order.ts'
 
 /** An order at the simulated venue. */
 export interface VenueOrder {

@@ -35,7 +35,9 @@ export const venueSchema = z.strictObject({
     )
     .optional()
     .describe('simulator on loopback instead of the exchange; leave out for the exchange itself'),
-  makerFeeRate: feeRateSchema.describe('fee of a resting order, fraction of its value, e.g. 0.0002; a rebate is negative'),
+  makerFeeRate: feeRateSchema.describe(
+    'fee of a resting order, fraction of its value, e.g. 0.0002; a rebate is negative',
+  ),
   takerFeeRate: feeRateSchema.describe('fee of a taking order, fraction of its value, e.g. 0.0005'),
   leverage: z.int().min(1).max(125).describe('leverage set at the venue for every symbol, times equity'),
   marginMode: z.enum(['cross', 'isolated']).describe('margin mode set at the venue'),

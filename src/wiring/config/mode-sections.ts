@@ -45,7 +45,9 @@ export const replayInstrumentSchema = z.strictObject({
   lotsMax: z.int().min(1).describe('largest limit order, lots'),
   lotsMaxMarket: z.int().min(1).describe('largest market order, lots'),
   notionalMin: z.number().min(0).describe('least order value, quote currency'),
-  makerFeeRate: feeRateSchema.describe('fee of a resting order, fraction of its value, e.g. 0.0002; a rebate is negative'),
+  makerFeeRate: feeRateSchema.describe(
+    'fee of a resting order, fraction of its value, e.g. 0.0002; a rebate is negative',
+  ),
   takerFeeRate: feeRateSchema.describe('fee of a taking order, fraction of its value, e.g. 0.0005'),
 })
 

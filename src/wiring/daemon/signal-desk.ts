@@ -1,8 +1,8 @@
 import { type Observable, Subject } from 'rxjs'
+import type { ApprovedOrder } from '../../core/order.ts'
 import { type EpochMs, lots, signOf } from '../../core/units.ts'
 import type { Journal } from '../../trading/journal.port.ts'
 import type { PositionRecord } from '../../trading/journal-records.ts'
-import type { ApprovedOrder } from '../../trading/order.ts'
 import type { Placement } from '../../trading/submitter.ts'
 import type { Desk } from '../session/desk.ts'
 

@@ -1,5 +1,5 @@
+import type { ApprovedOrder, OrderIntent } from '../../../src/core/order.ts'
 import { epochMs, lots, ticks } from '../../../src/core/units.ts'
-import type { ApprovedOrder, OrderIntent } from '../../../src/trading/order.ts'
 
 /** The one cast of the tests: an order as if risk had approved it. Defaults: buy 1 lot of BTC/USDT:USDT at 1000 ticks, IOC limit. */
 export function approved(fields: Partial<OrderIntent> & { readonly clientId: string }): ApprovedOrder {

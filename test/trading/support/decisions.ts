@@ -1,7 +1,7 @@
+import type { OrderIntent } from '../../../src/core/order.ts'
 import { epochMs, lots } from '../../../src/core/units.ts'
 import { clientOrderId } from '../../../src/trading/client-order-id.ts'
 import type { DecisionRecord } from '../../../src/trading/journal-records.ts'
-import type { OrderIntent } from '../../../src/trading/order.ts'
 import { approved } from './approved.ts'
 import { BTC, START_AT } from './fake-venue.ts'
 

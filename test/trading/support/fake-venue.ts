@@ -3,9 +3,9 @@ import { Subject } from 'rxjs'
 import type { Clock } from '../../../src/core/clock.port.ts'
 import { TransientError } from '../../../src/core/errors.ts'
 import type { Instrument } from '../../../src/core/instrument.ts'
+import type { ApprovedOrder, Fill, OrderReport } from '../../../src/core/order.ts'
 import type { Scheduler } from '../../../src/core/scheduler.port.ts'
 import { epochMs, lots, signOf, ticks } from '../../../src/core/units.ts'
-import type { ApprovedOrder, Fill, OrderReport } from '../../../src/trading/order.ts'
 import type { AccountEvent, OrderGateway, OrderLookup, Submission } from '../../../src/trading/order-gateway.port.ts'
 
 export const BTC: Instrument = {

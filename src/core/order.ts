@@ -1,5 +1,5 @@
-import type { InstrumentSymbol } from '../core/instrument.ts'
-import type { EpochMs, Lots, Side, Ticks } from '../core/units.ts'
+import type { InstrumentSymbol } from './instrument.ts'
+import type { EpochMs, Lots, Side, Ticks } from './units.ts'
 
 /** What we want done, before anybody is asked. Made from one decision; `clientId` is a pure function of it. */
 export interface OrderIntent {
