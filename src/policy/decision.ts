@@ -10,7 +10,6 @@ export type AbstainReason =
   | 'edge-below-cost'
   | 'inside-band'
   | 'stale'
-  | 'stopping'
 
 /** What to hold. `abstain` leaves the position as it is. Lots are signed. */
 export type Target =

@@ -17,7 +17,6 @@ export interface PolicyInputs {
   /** The market data are too old to trade on. */
   readonly stale: boolean
   readonly modelExpired: boolean
-  readonly stopping: boolean
   /** Closed bars in a row without a usable forecast, this one included; 0 when this one has one. */
   readonly blindBars: number
   /** Held now, signed. */
@@ -41,7 +40,6 @@ export interface PolicyInputs {
 export function decide(inputs: PolicyInputs, settings: PolicySettings): Target {
   check(Number.isSafeInteger(inputs.positionLots), 'PolicyInputs.positionLots', inputs.positionLots)
   check(Number.isFinite(inputs.equityQuote), 'PolicyInputs.equityQuote', inputs.equityQuote)
-  if (inputs.stopping) return abstain('stopping')
   if (inputs.stale || !isUsable(inputs)) return abstain('stale')
   const oneWayBps = oneWayCostBps(inputs.converter, inputs, settings.slippageBps)
   const sight = look(inputs, settings)

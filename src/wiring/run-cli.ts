@@ -1,5 +1,5 @@
 import { CommanderError } from 'commander'
-import { InputError } from '../core/errors.ts'
+import { InputError, TransientError } from '../core/errors.ts'
 import type { Io } from './io.ts'
 import { buildProgram, type Commands } from './program.ts'
 
@@ -25,6 +25,10 @@ function failed(error: unknown, io: Io): ExitCode {
   if (error instanceof InputError) {
     io.err(`error: ${error.message}`)
     return 1
+  }
+  if (error instanceof TransientError) {
+    io.err(`error: ${error.message}; nothing was lost, try again`)
+    return 3
   }
   io.err(`fatal: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`)
   return 3

@@ -56,7 +56,6 @@ const inputs = (fields: Partial<PolicyInputs> = {}): PolicyInputs => ({
   tainted: false,
   stale: false,
   modelExpired: false,
-  stopping: false,
   blindBars: 0,
   positionLots: 0,
   equityQuote: 10_000,
@@ -148,7 +147,6 @@ describe('holding', () => {
 describe('abstaining', () => {
   const strong = forecast(100)
   test.each<[string, Partial<PolicyInputs>, string]>([
-    ['stopping comes first', { stopping: true, stale: true }, 'stopping'],
     ['stale', { stale: true, modelExpired: true }, 'stale'],
     ['a void book', { bidTicks: Number.NaN }, 'stale'],
     ['one side empty', { askTicks: Number.POSITIVE_INFINITY }, 'stale'],

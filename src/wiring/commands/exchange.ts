@@ -8,6 +8,7 @@ import { createExchange } from '../../simulation/exchange/create-exchange.ts'
 import { demoMarkets } from '../../simulation/exchange/demo-markets.ts'
 import type { ExchangeOptions } from '../command-options.ts'
 import { loadConfig } from '../config/load-config.ts'
+import { stopSwitch } from '../daemon/stop-switch.ts'
 import type { Io } from '../io.ts'
 
 const FUNDING_INTERVAL_MS = 8 * 3_600_000
@@ -30,10 +31,7 @@ export async function exchangeCommand(options: ExchangeOptions, io: Io): Promise
     deposit,
     fundingIntervalMs: FUNDING_INTERVAL_MS,
   })
-  let stop: (why: string) => void = () => undefined
-  const stopped = new Promise<string>((resolve) => {
-    stop = resolve
-  })
+  const stop = stopSwitch()
   const server = await startExchangeServer({
     protocol: createBinanceProtocol(exchange, { now, fundingIntervalMs: FUNDING_INTERVAL_MS }),
     clock,
@@ -41,9 +39,9 @@ export async function exchangeCommand(options: ExchangeOptions, io: Io): Promise
     keys: [DEMO_KEY],
     seed,
     // Alone it runs until stopped; only whoever starts it for himself (the demo) asks it to end with him.
-    ...(options.idleExitMs === undefined ? {} : { idleExitMs, onIdle: () => stop('idle') }),
+    ...(options.idleExitMs === undefined ? {} : { idleExitMs, onIdle: () => stop.ask('idle') }),
   })
-  const forget = io.onStop(stop)
+  const forget = io.onStop(stop.ask)
   if (options.portFile !== undefined) announce(options.portFile, server)
   io.out(
     `exchange simulator on ${server.url} (seed ${seed}, alpha ${alpha}); API key "${DEMO_KEY.apiKey}", secret "${DEMO_KEY.secret}"`,
@@ -52,7 +50,7 @@ export async function exchangeCommand(options: ExchangeOptions, io: Io): Promise
     `${exchange.instruments.map(({ symbol }) => symbol).join(', ')}; ledger: ${server.url}/simulator/ledger?apiKey=${DEMO_KEY.apiKey}`,
   )
   io.ready()
-  const why = await stopped
+  const why = await stop.asked
   forget()
   await server.close()
   if (options.portFile !== undefined) rmSync(options.portFile, { force: true })

@@ -30,7 +30,9 @@ export async function replayCommand(options: ReplayOptions, io: Io): Promise<num
   const model = await loadModel(config, clock)
   const { instruments, inferred } = await tapeInstruments(options.tape, config)
   for (const symbol of inferred) {
-    io.err(`${symbol}: not in replay.instruments; tick and lot are inferred from the tape, fees are typical ones`)
+    io.err(
+      `${symbol}: not in replay.instruments; tick and lot are inferred from the tape, limits are typical ones, fees are those of venue`,
+    )
   }
   const state = openState(':memory:', { mode: 'replay', venue: 'simulated/replay' })
   try {

@@ -10,7 +10,6 @@ const ABSTENTIONS: Readonly<Record<string, string>> = {
   'edge-below-cost': 'the expected return does not pay for the round trip',
   'inside-band': 'the change would be too small to trade',
   stale: 'the data or the account were not up to date',
-  stopping: 'the daemon was stopping',
 }
 
 /** A decision told in sentences, one line each. */

@@ -83,10 +83,12 @@ export async function assemble(
 
   const feed = openFeed(config, options.baseUrl ?? config.venue.baseUrl, edges)
   open.add('feed', () => feed.close())
-  const instruments = await feed.instruments(config.symbols)
-  const currency = settleCurrency(instruments)
-  const venue = openVenue(config, options, instruments, state.journal, edges)
+  const listed = await feed.instruments(config.symbols)
+  const currency = settleCurrency(listed)
+  const venue = openVenue(config, options, listed, state.journal, edges)
   if (venue) open.add('gateway', () => venue.gateway.close())
+  await venue?.start?.()
+  const instruments = await withFees(listed, venue)
   const trader = venue && openTrader(config, venue, state.journal, instruments, edges)
   if (trader) open.add('trader', () => trader.stop())
   const signals = trader ? undefined : signalDesk(state.journal, signalWalletQuote(config))
@@ -171,6 +173,14 @@ const openTrader = (
       reconcileMs: config.trading.reconcileMs,
     },
   })
+
+async function withFees(listed: readonly Instrument[], venue: OrderVenue | undefined): Promise<readonly Instrument[]> {
+  const rates = await venue?.feeRates?.()
+  return listed.map((instrument) => {
+    const rate = rates?.get(instrument.symbol)
+    return rate ? { ...instrument, makerFeeRate: rate.maker, takerFeeRate: rate.taker } : instrument
+  })
+}
 
 /** One margin currency per daemon: equity is one number. */
 function settleCurrency(instruments: readonly Instrument[]): string {

@@ -9,9 +9,10 @@ import type { Secrets } from '../config/read-secrets.ts'
 import type { Io } from '../io.ts'
 import { type Assembly, type AssemblyOptions, assemble, type WallConfig } from './assemble.ts'
 import { barView } from './bar-view.ts'
-import { closers } from './closers.ts'
+import { type Closers, closers } from './closers.ts'
 import { inbox } from './inbox.ts'
 import { type RunCounter, runCounter } from './run-counts.ts'
+import { type StopSwitch, stopSwitch } from './stop-switch.ts'
 import { stopTrading } from './stop-trading.ts'
 import { summaryLine, summaryOf } from './summary.ts'
 
@@ -26,9 +27,12 @@ export async function runDaemon(config: WallConfig, secrets: Secrets, options: D
   const hidden = Object.values(secrets).map((one) => one.reveal())
   const log = createLogger(config.log.level, hidden, process.stderr)
   const open = closers(log)
+  // A stop is heard from the first moment, also while the venue is still being asked.
+  const stop = stopSwitch()
+  open.add('signals', io.onStop(stop.ask))
   try {
     const parts = await assemble(config, secrets, options, log, open)
-    return await live(parts, config, options, io, log, open.add)
+    return await live(parts, config, options, io, log, open, stop)
   } finally {
     await open.closeAll()
   }
@@ -40,30 +44,23 @@ async function live(
   options: DaemonOptions,
   io: Io,
   log: Logger,
-  add: ReturnType<typeof closers>['add'],
+  open: Closers,
+  stop: StopSwitch,
 ): Promise<number> {
   const { session, trader, feed, alerts, edges, model, desk } = parts
   const counter = runCounter()
-  let stop: (why: string) => void = () => undefined
-  const stopped = new Promise<string>((resolve) => {
-    stop = resolve
-  })
-  let failure: unknown
+  let failure: Error | undefined
   const fail = (error: unknown) => {
-    failure ??= error
-    stop(`fatal: ${messageOf(error)}`)
+    failure ??= error instanceof Error ? error : new Error(messageOf(error))
+    stop.ask(`fatal: ${messageOf(error)}`)
   }
-  // A signal is heard from the first moment: a stop during the start is a stop, not a kill.
-  add('signals', io.onStop(stop))
-
-  await parts.venue?.start?.()
   listen(parts, counter, io, log, fail, () => {
-    if (options.bars !== undefined && counter.barEnds() >= options.bars) stop(`${options.bars} bars`)
+    if (options.bars !== undefined && counter.barEnds() >= options.bars) stop.ask(`${options.bars} bars`)
   })
   const startEquity = await opening(parts)
   const streams = config.symbols.map((symbol) => feed.events(symbol))
   const subscription = inbox(streams, session, config.feed.queueEventsMax, fail)
-  add('inbox', () => subscription.unsubscribe())
+  open.add('inbox', () => subscription.unsubscribe())
   await feed.start()
   const said = `${config.mode}: ${config.symbols.join(', ')}, model ${model.forecaster.modelId} on ${model.forecaster.provider}`
   log.info({ mode: config.mode, symbols: config.symbols, model: model.forecaster.modelId }, 'started')
@@ -71,7 +68,7 @@ async function live(
   io.out(`tickwright ${said}; wallet ${desk.walletQuote()} ${parts.currency}. Ctrl-C stops.`)
   io.ready()
 
-  const why = await stopped
+  const why = await stop.asked
   const report = trader && (await stopTrading(parts, config, log))
   const summary = summaryOf(parts, config, counter, report, startEquity, why)
   alerts.raise(
@@ -85,7 +82,7 @@ async function live(
   )
   log.info(summary, 'stopped')
   io.out(options.json ? JSON.stringify(summary) : summaryLine(summary))
-  if (failure !== undefined) throw failure
+  if (failure) throw failure
   return 0
 }
 

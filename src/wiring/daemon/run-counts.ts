@@ -37,12 +37,14 @@ export function runCounter(): RunCounter {
       if (event.kind === 'gap') count.gaps += 1
       if (event.kind !== 'decided') return
       const { record, placement } = event
-      count.bars += 1
+      if (!event.cutShort) {
+        count.bars += 1
+        if (placement.kind !== 'duplicate') count.decisions += 1
+      }
       if (record.barEndAt > lastEndAt) {
         lastEndAt = record.barEndAt
         barEnds += 1
       }
-      if (placement.kind !== 'duplicate') count.decisions += 1
       if (record.forecast && isForecast(record.forecast)) count.forecasts += 1
       if (record.verdict.kind === 'refused') count.refusals += 1
       if (placement.kind !== 'sent') return

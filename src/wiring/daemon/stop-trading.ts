@@ -26,7 +26,7 @@ export async function stopTrading(
 }
 
 async function wind({ session, trader, edges }: Assembly, config: WallConfig, log: Logger) {
-  session.stopEntries()
+  session.stop()
   if (!trader) return undefined
   await trader.settled()
   if (config.trading.onStop !== 'leave') {

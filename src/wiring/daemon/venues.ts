@@ -1,7 +1,7 @@
 import { type CcxtFeed, createCcxtFeed } from '../../adapters/ccxt/market-feed.ts'
 import { createCcxtGateway } from '../../adapters/ccxt/order-gateway.ts'
 import type { Clock } from '../../core/clock.port.ts'
-import type { Instrument } from '../../core/instrument.ts'
+import type { Instrument, InstrumentSymbol } from '../../core/instrument.ts'
 import type { MarketEvent } from '../../core/market-event.ts'
 import type { Random } from '../../core/random.ts'
 import type { Scheduler } from '../../core/scheduler.port.ts'
@@ -23,6 +23,8 @@ export interface OrderVenue {
   readonly gateway: OrderGateway
   /** Connects; absent where there is nothing to connect. */
   start?(): Promise<void>
+  /** What the account really pays; absent where the config says it. */
+  feeRates?(): Promise<ReadonlyMap<InstrumentSymbol, { readonly maker: number; readonly taker: number }>>
   onOrdered?(event: MarketEvent): void
 }
 
@@ -65,6 +67,7 @@ export function exchangeVenue(
       await gateway.start()
       await gateway.setUp({ leverage: config.venue.leverage, marginMode: config.venue.marginMode })
     },
+    feeRates: () => gateway.feeRates(),
   }
 }
 

@@ -25,7 +25,8 @@ export async function tapeInstruments(files: readonly string[], config: ReplayCo
   }
   const all = [...found.values()].map((seen) => {
     const said = described.get(seen.venueSymbol)
-    return said ? withSteps(said, seen) : seen
+    const { makerFeeRate, takerFeeRate } = config.venue
+    return said ? withSteps(said, seen) : { ...seen, makerFeeRate, takerFeeRate }
   })
   const named = all.filter(({ symbol }) => config.symbols.includes(symbol))
   const instruments = named.length > 0 ? named : all

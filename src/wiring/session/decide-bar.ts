@@ -36,7 +36,6 @@ export interface BarMoment {
   readonly closedAtMs: number
   readonly stale: boolean
   readonly modelExpired: boolean
-  readonly stopping: boolean
   /** Close the position whatever the forecast. */
   readonly flatten?: boolean
   readonly blindBars: number
@@ -73,7 +72,7 @@ const FLAT: Target = { kind: 'target', lots: 0, edgeBps: 0, costBps: 0, reason: 
 const symbolOf = ({ pipeline }: BarMoment) => pipeline.converter.instrument.symbol
 
 function policyInputs(moment: BarMoment, desk: Desk) {
-  const { window, pipeline, forecast, stale, modelExpired, stopping, blindBars, equityQuote } = moment
+  const { window, pipeline, forecast, stale, modelExpired, blindBars, equityQuote } = moment
   const { bar } = window.row
   return {
     converter: pipeline.converter,
@@ -82,7 +81,6 @@ function policyInputs(moment: BarMoment, desk: Desk) {
     tainted: bar.taints.length > 0,
     stale,
     modelExpired,
-    stopping,
     blindBars,
     positionLots: desk.position(symbolOf(moment)).lots,
     equityQuote,
@@ -134,7 +132,6 @@ function freezesOf(moment: BarMoment, desk: Desk): readonly FreezeReason[] {
   if (moment.stale) reasons.push('stale')
   if (!moment.pipeline.synced) reasons.push('unsynced')
   if (moment.modelExpired) reasons.push('model-expired')
-  if (moment.stopping) reasons.push('stopping')
   return reasons
 }
 

@@ -48,6 +48,8 @@ export type SessionEvent =
       readonly record: DecisionRecord
       readonly placement: Placement
       readonly midQuote: number
+      /** No bar closed: a stop closes the position in the middle of one. */
+      readonly cutShort: boolean
     }
   | { readonly kind: 'gap'; readonly gap: GapEvent }
   | { readonly kind: 'latched'; readonly latches: Latches; readonly at: EpochMs }
@@ -62,8 +64,8 @@ export interface Session {
   equityQuote(): number
   guard(): Guard
   stepGuard(event: GuardEvent): void
-  /** No entry from now on. */
-  stopEntries(): void
+  /** Bars that close from now on are not decided; the book goes on. */
+  stop(): void
   /** Closes every position now, by a decision on the bar that the stop cuts short. */
   flatten(now: EpochMs): void
 }
@@ -85,7 +87,7 @@ class LiveSession implements Session {
   readonly #blindBars = new Map<InstrumentSymbol, number>()
   readonly #lastWindow = new Map<InstrumentSymbol, FeatureWindow>()
   #guard: Guard
-  #stopping = false
+  #stopped = false
 
   constructor(parts: SessionParts) {
     this.#parts = parts
@@ -113,7 +115,7 @@ class LiveSession implements Session {
     const { resync, closed, gaps } = pipeline.step(event)
     if (resync) this.#parts.resync(event.symbol)
     for (const gap of gaps) this.#events.next({ kind: 'gap', gap })
-    if (closed.length === 0) return undefined
+    if (closed.length === 0 || this.#stopped) return undefined
     const featureMs = this.#parts.clock.monotonicMs() - closedAtMs
     const batches = closed.flatMap((window) => {
       const batch = this.#batch.add(event.symbol, window.row.bar.endAt, { window, pipeline, featureMs })
@@ -138,8 +140,8 @@ class LiveSession implements Session {
     }
   }
 
-  stopEntries(): void {
-    this.#stopping = true
+  stop(): void {
+    this.#stopped = true
   }
 
   flatten(now: EpochMs): void {
@@ -156,7 +158,6 @@ class LiveSession implements Session {
         closedAtMs: clock.monotonicMs(),
         stale: false,
         modelExpired: false,
-        stopping: true,
         flatten: true,
         blindBars: 0,
         equityQuote,
@@ -168,7 +169,7 @@ class LiveSession implements Session {
       }
       return [decideBar(moment, desk, settings)]
     })
-    if (decided.length > 0) this.#commit(decided)
+    if (decided.length > 0) this.#commit(decided, true)
   }
 
   /** Bars that closed together but late (the process slept) are recorded, and only the newest may trade. */
@@ -200,7 +201,6 @@ class LiveSession implements Session {
         stale:
           superseded || now - pipeline.lastBookAt > staleMsMax || this.#parts.exchangeTimeOf(now) - endAt > lateMsMax,
         modelExpired: this.#parts.modelExpiresAt !== undefined && now >= this.#parts.modelExpiresAt,
-        stopping: this.#stopping,
         blindBars: this.#countBlind(symbol, forecast),
         equityQuote,
         otherExposureQuote: this.#value.exposureQuote(symbol, decided),
@@ -213,15 +213,15 @@ class LiveSession implements Session {
       decided.push(one)
       if (one.order) this.stepGuard({ kind: 'message', at: now }) // Reserved before it is sent.
     }
-    this.#commit(decided)
+    this.#commit(decided, false)
   }
 
-  #commit(decided: readonly Decided[]): void {
+  #commit(decided: readonly Decided[], cutShort: boolean): void {
     const placements = this.#parts.desk.commit(decided)
     decided.forEach(({ record }, at) => {
       const placement = placements[at]
       const midQuote = this.pipelines.get(record.symbol)?.mid ?? Number.NaN
-      if (placement) this.#events.next({ kind: 'decided', record, placement, midQuote })
+      if (placement) this.#events.next({ kind: 'decided', record, placement, midQuote, cutShort })
     })
   }
 
