@@ -161,7 +161,12 @@ function trade(data: Json, idField: 'a' | 't', reader: Reader, receivedAt: Epoch
   return { kind: 'event', event }
 }
 
+/** A side without orders is told as price 0, size 0: no quote, but nothing is lost either. */
+const isEmptySide = (data: Json, price: string, size: string, reader: Reader): boolean =>
+  reader.ticks(data[price]) === 0 && reader.lots(data[size]) === 0
+
 function quote(data: Json, reader: Reader, receivedAt: EpochMs): FrameOutcome {
+  if (isEmptySide(data, 'b', 'B', reader) || isEmptySide(data, 'a', 'A', reader)) return IGNORED
   const event: MarketEvent = {
     kind: 'quote',
     symbol: reader.symbol,

@@ -1,10 +1,8 @@
 import type { EpochMs } from '../../core/units.ts'
-import { PRICE_BAND } from '../exchange/admission.ts'
+import { ORDERS_MAX, PRICE_BAND } from '../exchange/admission.ts'
+import { ALGO_ORDERS_MAX } from '../exchange/algo-desk.ts'
 import type { Listing } from './listing.ts'
 
-/** Orders that may be open at once on one instrument; the simulated exchange itself sets no limit. */
-const ORDERS_MAX = 200
-const ALGO_ORDERS_MAX = 100
 /** Binance's date for "never". */
 const NEVER = 4_133_404_800_000
 /** Prices beyond this many ticks are not taken: price × size stays a safe integer. */

@@ -64,5 +64,9 @@ export function refusalOf(reason: RefusalReason, detail: string): BinanceRefusal
       return new BinanceRefusal(-4046, 'No need to change margin type.')
     case 'position-open':
       return new BinanceRefusal(-4048, 'Margin type cannot be changed if there exists position.')
+    case 'too-many-orders':
+      return new BinanceRefusal(-2025, 'Reach max open order limit.')
+    case 'too-many-algo-orders':
+      return new BinanceRefusal(-4045, 'Reach max stop order limit.')
   }
 }

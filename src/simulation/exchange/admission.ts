@@ -8,6 +8,8 @@ import { closable, type Venue } from './venue.ts'
 
 /** A buy limit may stand this fraction above the mark, a sell limit below: Binance's PERCENT_PRICE filter. */
 export const PRICE_BAND = 0.05
+/** Orders that one account may have at rest on one instrument. */
+export const ORDERS_MAX = 200
 
 export const refused = (
   reason: RefusalReason,
@@ -80,6 +82,15 @@ function badMargin(venue: Venue, market: Market, ledger: Ledger, request: PlaceR
     : undefined
 }
 
+/** An order that cannot rest needs no place; `GTX` and `GTC` may. */
+function badCount(ledger: Ledger, { symbol, type, timeInForce }: PlaceRequest): Refusal {
+  if (type === 'MARKET' || timeInForce === 'IOC' || timeInForce === 'FOK' || ledger.open.size < ORDERS_MAX)
+    return undefined
+  let open = 0
+  for (const { state } of ledger.open.values()) if (state.symbol === symbol) open += 1
+  return open < ORDERS_MAX ? undefined : refused('too-many-orders', `${open} orders are open; at most ${ORDERS_MAX}`)
+}
+
 /** Every rule that an order must pass before it reaches the book, in the order in which Binance names the breach. */
 export function admit(venue: Venue, request: PlaceRequest): Outcome<Market> {
   const market = venue.markets.get(request.symbol)
@@ -89,6 +100,8 @@ export function admit(venue: Venue, request: PlaceRequest): Outcome<Market> {
   if (bad) return bad
   const twin = ledger.byClientId(request.symbol, request.clientId)
   if (twin && isOpen(twin)) return refused('duplicate-client-id', request.clientId)
+  const excess = badCount(ledger, request)
+  if (excess) return excess
   if (request.reduceOnly && closable(venue, request.account, request.symbol, request.side) === 0) {
     return refused('reduce-only-rejected', 'no position on the other side')
   }

@@ -8,6 +8,8 @@ import { closable, type Venue } from './venue.ts'
 
 /** Algo orders remembered per account; the oldest ended ones go first. */
 const ALGO_HISTORY_MAX = 10_000
+/** Algo orders that one account may have waiting on one instrument. */
+export const ALGO_ORDERS_MAX = 100
 
 export type AlgoRequest = Omit<AlgoOrder, 'algoId' | 'status' | 'createdAt' | 'updatedAt' | 'orderId'>
 type AlgoKey = { readonly algoId: number } | { readonly clientAlgoId: string }
@@ -46,10 +48,13 @@ function badAlgo(venue: Venue, market: Market, ledger: Ledger, request: AlgoRequ
   }
   const most = limited ? instrument.lotsMax : instrument.lotsMaxMarket
   if (request.size > most) return refused('size-too-large', `${request.size} lots; at most ${most}`)
+  let waiting = 0
   for (const algo of ledger.waiting) {
-    if (algo.clientAlgoId === request.clientAlgoId) {
-      return refused('duplicate-client-id', request.clientAlgoId)
-    }
+    if (algo.clientAlgoId === request.clientAlgoId) return refused('duplicate-client-id', request.clientAlgoId)
+    if (algo.symbol === request.symbol) waiting += 1
+  }
+  if (waiting >= ALGO_ORDERS_MAX) {
+    return refused('too-many-algo-orders', `${waiting} algo orders wait; at most ${ALGO_ORDERS_MAX}`)
   }
   const closes = request.reduceOnly || request.closePosition
   if (closes && closable(venue, request.account, request.symbol, request.side) === 0) {

@@ -2,6 +2,7 @@ import { InputError } from '../../core/errors.ts'
 import type { EpochMs } from '../../core/units.ts'
 import { refused } from './admission.ts'
 import { cancelAlgo, fireTriggers, placeAlgo } from './algo-desk.ts'
+import { createVenue } from './create-venue.ts'
 import type { ExchangeSettings, Outcome, SimulatedExchange, VenuePosition } from './exchange.ts'
 import { exchangeFunding } from './funding.ts'
 import { type Ledger, positionView } from './ledger.ts'
@@ -10,7 +11,7 @@ import { available, initialMargin, marginBalance } from './margin.ts'
 import { MARK_INTERVAL_MS, nextFunding } from './mark-price.ts'
 import type { Market } from './market.ts'
 import { cancel, findOrder, openOrders, place, pruneReduceOnly, withdraw } from './order-desk.ts'
-import { createVenue, type Venue } from './venue.ts'
+import type { Venue } from './venue.ts'
 
 const LEVERAGE_MAX = 125
 

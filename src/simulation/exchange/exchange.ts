@@ -79,6 +79,7 @@ export interface VenuePosition {
   /** Quote currency; 0 when flat. */
   readonly entryPrice: number
   readonly leverage: number
+  /** A label: `isolated` positions are margined and liquidated as `cross` ones. */
   readonly marginType: 'cross' | 'isolated'
   readonly updatedAt: EpochMs
 }
@@ -102,6 +103,9 @@ export type RefusalReason =
   | 'leverage-too-high'
   | 'no-need-to-change'
   | 'position-open'
+  /** The account's open orders, or waiting algo orders, of the instrument are at their bound. */
+  | 'too-many-orders'
+  | 'too-many-algo-orders'
 
 export type Outcome<T> =
   | { readonly ok: true; readonly value: T }
@@ -216,6 +220,7 @@ export interface SimulatedExchange {
     now: EpochMs,
   ): Outcome<AlgoOrder>
   setLeverage(account: AccountId, symbol: InstrumentSymbol, leverage: number, now: EpochMs): Outcome<number>
+  /** `isolated` is a label that the venue's answers repeat: margin is always shared between all positions of the account. */
   setMarginType(
     account: AccountId,
     symbol: InstrumentSymbol,
@@ -246,9 +251,12 @@ export interface SimulatedExchange {
 export interface MarketSettings {
   readonly instrument: Instrument
   readonly startPriceTicks: number
-  /** Standard deviation of the fair price's log-return, basis points per √second, that nobody can foresee. */
+  /** Standard deviation of the fair price's whole log-return, the part that order flow drives included, basis points per √second. */
   readonly volatilityBps: number
-  /** Share of the next seconds' fair-price variance that recent order-flow imbalance explains, 0 ≤ alpha < 1. 0: nothing to learn. */
+  /**
+   * Share of the fair price's variance over five seconds that order-flow drift carries, 0 ≤ alpha < 1; 0: nothing to learn. The drift
+   * follows flow of those five seconds too: about 0.4 × alpha of the variance can be foreseen at their start.
+   */
   readonly alpha: number
   /** Mean arrivals per second at rest. */
   readonly limitRate: number

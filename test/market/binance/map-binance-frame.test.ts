@@ -81,6 +81,14 @@ describe('each kind', () => {
     expect(mapped(frames[name])).toEqual({ kind: 'ignored' })
   })
 
+  test.each([
+    { b: '0.00', B: '0.000' },
+    { a: '0.00', A: '0.000' },
+    { b: '0', B: '0', a: '0', A: '0' },
+  ])('a quote of an empty side is ignored: %o', (side) => {
+    expect(mapped({ ...frames.quote.data, ...side })).toEqual({ kind: 'ignored' })
+  })
+
   test('a REST book without a known symbol is ignored', () => {
     expect(map(frames.snapshot, receivedAt)).toEqual({ kind: 'ignored' })
     expect(map(frames.snapshot, receivedAt, 'DOGEUSDT')).toEqual({ kind: 'ignored' })
@@ -111,6 +119,7 @@ describe('malformed', () => {
     ['trade size zero', { ...frames.aggTrade, q: '0.000' }, 'q', '0.000'],
     ['trade price off the tick', { ...frames.aggTrade, p: '60000.25' }, 'p', '60000.25'],
     ['maker flag missing', { ...frames.aggTrade, m: undefined }, 'm', 'undefined'],
+    ['quote price zero with a size', { ...frames.quote.data, b: '0.0', B: '1.000' }, 'b', '0.0'],
     ['quote price empty', { ...frames.quote.data, a: '' }, 'a', ''],
     ['mark price zero', { ...frames.mark.data, p: '0' }, 'p', '0'],
     ['funding a word', { ...frames.mark.data, r: 'x' }, 'r', 'x'],

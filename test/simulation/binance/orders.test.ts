@@ -100,6 +100,24 @@ describe('refusals of an order', () => {
     expect(body('POST', '/fapi/v1/order', order)).toMatchObject({ status: 'NEW', price: '59000.10' })
   })
 
+  test('as many as MAX_NUM_ORDERS and MAX_NUM_ALGO_ORDERS say, then -2025 and -4045', () => {
+    const { symbols } = body<{ symbols: { filters: Json[] }[] }>('GET', '/fapi/v1/exchangeInfo')
+    const most = (type: string) => symbols[0]!.filters.find((filter) => filter['filterType'] === type)!['limit']
+    const stop = {
+      ...{ symbol: 'BTCUSDT', side: 'BUY', algoType: 'CONDITIONAL', type: 'STOP_MARKET' },
+      ...{ triggerPrice: '70000.0', quantity: '0.002' },
+    }
+    const taken = (path: string, params: Record<string, string>) => {
+      for (let count = 0; ; count += 1) {
+        const response = call('POST', path, params)
+        if (response.status !== 200) return [count, response.body]
+      }
+    }
+    const order = limit({ quantity: '0.002' })
+    expect(taken('/fapi/v1/order', order)).toMatchObject([most('MAX_NUM_ORDERS'), { code: -2025 }])
+    expect(taken('/fapi/v1/algoOrder', stop)).toMatchObject([most('MAX_NUM_ALGO_ORDERS'), { code: -4045 }])
+  })
+
   test('a client id may not be used twice while the order is open', () => {
     body('POST', '/fapi/v1/order', limit({ newClientOrderId: 'one' }))
     expect(call('POST', '/fapi/v1/order', limit({ newClientOrderId: 'one' })).body).toMatchObject({ code: -4116 })

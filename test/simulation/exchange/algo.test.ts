@@ -75,6 +75,15 @@ describe('trigger orders', () => {
     expect(outcome.ok ? 'ok' : outcome.reason).toBe(expected)
   })
 
+  test('100 may wait on an instrument, no more', () => {
+    const exchange = long()
+    const another = (clientAlgoId: string) => exchange.placeAlgo(algo({ clientAlgoId }), atMs(2))
+    for (let count = 0; count < 100; count += 1) expect(another(`stop ${count}`)).toMatchObject({ ok: true })
+    expect(another('one more')).toMatchObject({ ok: false, reason: 'too-many-algo-orders' })
+    exchange.cancelAlgo('alice', { clientAlgoId: 'stop 0' }, atMs(3))
+    expect(another('one more')).toMatchObject({ ok: true })
+  })
+
   test('cancelled once, and its client id is taken while it waits', () => {
     const exchange = long()
     exchange.placeAlgo(algo(), atMs(2))

@@ -104,6 +104,21 @@ describe('orders', () => {
     expect(verdict(twice())).toBe('ok')
   })
 
+  test('200 orders may rest on an instrument, no more; what cannot rest needs no place', () => {
+    const exchange = quietExchange({ deposit: '10000000' })
+    const another = (over: Partial<PlaceRequest> = {}) =>
+      verdict(exchange.place(request({ price: ticks(590_000), ...over }), atMs(1)))
+    for (let count = 0; count < 200; count += 1) expect(another()).toBe('ok')
+    expect(another()).toBe('too-many-orders')
+    expect(another({ timeInForce: 'GTX' })).toBe('too-many-orders')
+    expect(another({ timeInForce: 'IOC' })).toBe('ok')
+    expect(verdict(exchange.place(request(), atMs(1)))).toBe('ok')
+    expect(another({ account: 'bob' })).toBe('ok')
+    const [first] = exchange.orders('alice')
+    exchange.cancel('alice', BTC, { orderId: first!.orderId }, atMs(2))
+    expect(another()).toBe('ok')
+  })
+
   test('open orders reserve margin, orders that reduce need none', () => {
     const exchange = quietExchange()
     exchange.setLeverage('alice', BTC, 1, atMs(0))
