@@ -7,24 +7,33 @@ import type { VenueClient } from './venue-client.ts'
 interface ExchangeTime {
   /** Exchange clock − local clock, milliseconds; 0 before the first estimate. */
   offsetMs(): number
+  /** Runs on the monotonic clock between estimates: a step of the local clock moves no bar. */
   now(): EpochMs
+  /** No estimate yet, or the local clocks have parted since: a step, or the machine slept. */
+  isDoubtful(): boolean
   /** Asks anew. Keeps the old estimate when the venue does not answer; false then. Never throws. */
   refresh(): Promise<boolean>
 }
 
 const SAMPLES = 3
+/** Wall and monotonic clock may part by so much between two estimates (NTP slews less), milliseconds. */
+const PARTED_MS_MAX = 250
+/** How often a doubtful estimate is looked for, milliseconds. */
+const LOOK_MS = 1_000
 
 /** Median over a few round trips of `server time − middle of the round trip`; ccxt's signatures follow it. */
 export function createExchangeTime(client: VenueClient, clock: Clock): ExchangeTime {
-  let offsetMs = 0
+  const wallAhead = () => clock.now() - clock.monotonicMs()
+  /** Exchange clock − monotonic clock, and local wall clock − monotonic clock then. */
+  let estimate: { readonly ahead: number; readonly wallAhead: number } | undefined
   let underway: Promise<boolean> | undefined
 
   async function sample(): Promise<number | undefined> {
     try {
-      const sentAt = clock.now()
+      const sentAt = clock.monotonicMs()
       const reply = await client.fapiPublicGetTime()
       const serverTime = Number(reply['serverTime'])
-      return Number.isFinite(serverTime) ? serverTime - (sentAt + clock.now()) / 2 : undefined
+      return Number.isFinite(serverTime) ? serverTime - (sentAt + clock.monotonicMs()) / 2 : undefined
     } catch {
       return undefined
     }
@@ -32,18 +41,21 @@ export function createExchangeTime(client: VenueClient, clock: Clock): ExchangeT
   async function measure(): Promise<boolean> {
     const samples: number[] = []
     for (let count = 0; count < SAMPLES; count += 1) {
-      const offset = await sample()
-      if (offset === undefined) break
-      samples.push(offset)
+      const ahead = await sample()
+      if (ahead === undefined) break
+      samples.push(ahead)
     }
     if (samples.length === 0) return false
-    offsetMs = samples.sort((a, b) => a - b)[samples.length >> 1]!
-    client.options['timeDifference'] = -Math.round(offsetMs)
+    estimate = { ahead: samples.sort((a, b) => a - b)[samples.length >> 1]!, wallAhead: wallAhead() }
+    // ccxt signs by the local wall clock.
+    client.options['timeDifference'] = Math.round(estimate.wallAhead - estimate.ahead)
     return true
   }
+  const now = () => epochMs(estimate === undefined ? clock.now() : clock.monotonicMs() + estimate.ahead)
   return {
-    offsetMs: () => offsetMs,
-    now: () => epochMs(clock.now() + offsetMs),
+    offsetMs: () => (estimate === undefined ? 0 : estimate.ahead - wallAhead()),
+    now,
+    isDoubtful: () => estimate === undefined || Math.abs(wallAhead() - estimate.wallAhead) > PARTED_MS_MAX,
     refresh: () => {
       underway ??= measure().finally(() => {
         underway = undefined
@@ -53,16 +65,20 @@ export function createExchangeTime(client: VenueClient, clock: Clock): ExchangeT
   }
 }
 
-/** Refreshes every `everyMs` until aborted. */
+/** Refreshes every `everyMs`, and soon after the estimate became doubtful, until aborted. */
 export async function keepTime(
   time: ExchangeTime,
   scheduler: Scheduler,
   everyMs: number,
   signal: AbortSignal,
 ): Promise<void> {
-  for (;;) {
-    await scheduler.sleep(everyMs, signal)
+  for (let sinceMs = 0; ; ) {
+    const waitMs = Math.min(LOOK_MS, everyMs)
+    await scheduler.sleep(waitMs, signal)
     if (signal.aborted) return
+    sinceMs += waitMs
+    if (sinceMs < everyMs && !time.isDoubtful()) continue
     await time.refresh()
+    sinceMs = 0
   }
 }

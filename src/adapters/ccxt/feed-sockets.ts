@@ -1,5 +1,4 @@
 import type { Instrument, InstrumentSymbol } from '../../core/instrument.ts'
-import type { EpochMs } from '../../core/units.ts'
 
 /** Since 2026-04-23 Binance serves books and quotes on `/public`, trades, marks and liquidations on `/market`. */
 type StreamCategory = 'public' | 'market'
@@ -10,8 +9,8 @@ export interface FeedSocket {
   readonly url: string
   readonly streams: readonly string[]
   readonly venueSymbols: ReadonlyMap<InstrumentSymbol, string>
-  /** When each instrument was last heard of here, local clock. */
-  readonly heardAt: Map<InstrumentSymbol, EpochMs>
+  /** When the book or the mark of each instrument was last heard of here, monotonic milliseconds. */
+  readonly heardAt: Map<InstrumentSymbol, number>
   isUp: boolean
   /** How often the connection was lost: what was asked for before a loss is void after it. */
   losses: number
@@ -41,7 +40,7 @@ export function planSockets(
           channels.map((channel) => `${venueSymbol.toLowerCase()}@${channel}`),
         ),
         venueSymbols: new Map(mine.map(({ symbol, venueSymbol }) => [symbol, venueSymbol])),
-        heardAt: new Map(mine.map(({ symbol }) => [symbol, 0 as EpochMs])),
+        heardAt: new Map(mine.map(({ symbol }) => [symbol, 0])),
         isUp: false,
         losses: 0,
       }

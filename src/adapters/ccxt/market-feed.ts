@@ -169,7 +169,7 @@ class Feed implements CcxtFeed {
 
   #up(socket: FeedSocket): void {
     socket.isUp = true
-    const now = this.#options.clock.now()
+    const now = this.#options.clock.monotonicMs()
     for (const symbol of socket.heardAt.keys()) {
       socket.heardAt.set(symbol, now)
       this.#connection(symbol, 'up', socket.category)
@@ -195,8 +195,10 @@ class Feed implements CcxtFeed {
     const outcome = this.#map(frame, receivedAt)
     if (outcome.kind === 'event') {
       const { event } = outcome
-      // Trades and liquidations may rightly be silent for long: they prove nothing about the other streams.
-      if (event.kind !== 'trade' && event.kind !== 'liquidation') socket.heardAt.set(event.symbol, receivedAt)
+      // Trades and liquidations may rightly be silent for long, and quotes may go on while the book's own stream is dead.
+      if (event.kind === 'book' || event.kind === 'mark') {
+        socket.heardAt.set(event.symbol, this.#options.clock.monotonicMs())
+      }
       this.#subjects.get(event.symbol)?.next(event)
     } else this.#unusual(socket, outcome)
   }
@@ -230,7 +232,8 @@ class Feed implements CcxtFeed {
       await scheduler.sleep(staleMs / 4, signal)
       for (const socket of this.#sockets) {
         const limitMs = socket.category === 'market' ? Math.max(staleMs, MARK_SILENCE_MS_MIN) : staleMs
-        const silent = [...socket.heardAt].filter(([, heardAt]) => socket.isUp && clock.now() - heardAt > limitMs)
+        const now = clock.monotonicMs()
+        const silent = [...socket.heardAt].filter(([, heardAt]) => socket.isUp && now - heardAt > limitMs)
         for (const [symbol] of silent) this.#gap(symbol, 'stale', `${socket.category}: silent for ${limitMs} ms`)
         if (silent.length > 0) this.#client.hangUp(socket.url, `silent for ${limitMs} ms`)
       }
@@ -247,9 +250,10 @@ class Feed implements CcxtFeed {
     const lossesBefore = losses()
     const reply = await this.#client.fapiPublicGetDepth({ symbol: venueSymbol, limit: SNAPSHOT_LEVELS })
     const receivedAt = this.#options.clock.now()
-    if (!isLive(sockets)) return NOTHING
-    if (losses() !== lossesBefore) return this.#loadSnapshot(symbol)
     return () => {
+      if (!isLive(sockets)) return
+      // What was asked for before a loss may lack what was lost.
+      if (losses() !== lossesBefore) return this.#requestSnapshot(symbol)
       this.#options.record?.(JSON.stringify({ ...reply, symbol: venueSymbol }), receivedAt)
       const outcome = this.#map(reply, receivedAt, venueSymbol)
       this.#counters.snapshots += 1

@@ -10,13 +10,15 @@ interface SnapshotOptions {
   readonly signal: AbortSignal
   /** Loads one snapshot and gives back how to hand it over; rejects when it must be tried again. */
   load(symbol: string): Promise<() => void>
-  /** Snapshots loaded at the same time, and the least distance of two of one symbol, milliseconds. */
-  readonly parallelMax?: number
-  readonly intervalMsMin?: number
 }
 
+/** Snapshots loaded at the same time. */
 const PARALLEL_MAX = 3
-const INTERVAL_MS_MIN = 500
+/** Loads in any minute, all symbols together: half of the weight that Binance allows (20 of 2,400 each); orders need the rest. */
+const MINUTE_LOADS_MAX = 60
+const MINUTE_MS = 60_000
+/** Least distance of two snapshots of one symbol, milliseconds; doubles while they do not help, until the book held for a while. */
+const PACE = { leastMs: 500, mostMs: 15_000 }
 const BACKOFF = { baseMs: 250, maxMs: 15_000 }
 
 /**
@@ -25,18 +27,30 @@ const BACKOFF = { baseMs: 250, maxMs: 15_000 }
  */
 export function createSnapshots(options: SnapshotOptions): (symbol: string) => void {
   const { clock, scheduler, random, signal } = options
-  const { parallelMax = PARALLEL_MAX, intervalMsMin = INTERVAL_MS_MIN } = options
   const wanted = new Set<string>()
-  const startedAt = new Map<string, number>()
+  const paces = new Map<string, { startedAt: number; paceMs: number }>()
+  /** Starts of the last minute's loads, oldest first, at most `MINUTE_LOADS_MAX`. */
+  const loads: number[] = []
   /** Those waiting for a slot; no longer than `wanted`. */
   const queue: (() => void)[] = []
   let running = 0
 
+  async function budget(): Promise<void> {
+    for (;;) {
+      const waitMs = loads.length < MINUTE_LOADS_MAX ? 0 : loads[0]! + MINUTE_MS - clock.monotonicMs()
+      if (waitMs <= 0 || signal.aborted) break
+      await scheduler.sleep(waitMs, signal)
+    }
+    loads.push(clock.monotonicMs())
+    if (loads.length > MINUTE_LOADS_MAX) loads.shift()
+  }
   async function attempt(symbol: string): Promise<(() => void) | undefined> {
-    if (running >= parallelMax) await new Promise<void>((resolve) => queue.push(resolve))
+    while (running >= PARALLEL_MAX) await new Promise<void>((resolve) => queue.push(resolve))
     running += 1
     try {
-      startedAt.set(symbol, clock.monotonicMs())
+      await budget()
+      const { paceMs } = paces.get(symbol) ?? { paceMs: PACE.leastMs }
+      paces.set(symbol, { startedAt: clock.monotonicMs(), paceMs })
       return await options.load(symbol)
     } catch {
       return undefined
@@ -45,10 +59,16 @@ export function createSnapshots(options: SnapshotOptions): (symbol: string) => v
       queue.shift()?.()
     }
   }
+  async function pace(symbol: string): Promise<void> {
+    const last = paces.get(symbol)
+    if (last === undefined) return
+    const agoMs = clock.monotonicMs() - last.startedAt
+    const isHelpless = agoMs < 2 * last.paceMs
+    if (agoMs < last.paceMs) await scheduler.sleep(last.paceMs - agoMs, signal)
+    last.paceMs = isHelpless ? Math.min(2 * last.paceMs, PACE.mostMs) : PACE.leastMs
+  }
   async function serve(symbol: string): Promise<void> {
-    const last = startedAt.get(symbol)
-    const waitMs = last === undefined ? 0 : last + intervalMsMin - clock.monotonicMs()
-    if (waitMs > 0) await scheduler.sleep(waitMs, signal)
+    await pace(symbol)
     for (let failures = 0; !signal.aborted; failures += 1) {
       const deliver = await attempt(symbol)
       if (deliver) {

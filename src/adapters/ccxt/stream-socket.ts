@@ -31,9 +31,7 @@ const ACK_MS_MAX = 10_000
 
 /** Keeps one socket subscribed until aborted, redialling for ever. Every retry waits at least one timer tick. */
 export async function keepSubscribed(options: StreamSocketOptions): Promise<void> {
-  const { client, clock, scheduler, random, url, signal, stableMs } = options
-  const hangUp = () => client.hangUp(url, 'closed by us')
-  signal.addEventListener('abort', hangUp)
+  const { clock, scheduler, random, signal, stableMs } = options
   let attempt = 0
   while (!signal.aborted) {
     const dialledAt = clock.monotonicMs()
@@ -42,12 +40,11 @@ export async function keepSubscribed(options: StreamSocketOptions): Promise<void
     await scheduler.sleep(backoffMs(attempt, BACKOFF, random), signal)
     attempt += 1
   }
-  signal.removeEventListener('abort', hangUp)
 }
 
 /** One dial, from the handshake to the end of the socket. */
 function connection(options: StreamSocketOptions): Promise<void> {
-  const { client, scheduler, url, streams } = options
+  const { client, scheduler, url, streams, signal } = options
   const id = 1
   const settled = new AbortController()
   return new Promise((resolve) => {
@@ -80,9 +77,16 @@ function connection(options: StreamSocketOptions): Promise<void> {
       if (isClosed) return
       isClosed = true
       settled.abort()
+      signal.removeEventListener('abort', hangUp)
       if (isUp) options.onDown(detail)
       resolve()
     }
+    const hangUp = () => {
+      client.hangUp(url, 'closed by us')
+      // A dial that has no socket yet is told by nobody else.
+      closed('closed by us')
+    }
+    signal.addEventListener('abort', hangUp)
     void scheduler.sleep(ACK_MS_MAX, settled.signal).then(() => {
       if (!settled.signal.aborted) client.hangUp(url, `subscription not acknowledged in ${ACK_MS_MAX} ms`)
       if (!isClosed && !settled.signal.aborted) closed('no socket')

@@ -67,6 +67,8 @@ export interface ExchangeServer {
 const TICK_MS = 10
 const LISTEN_KEY_LIFE_MS = 3_600_000
 const SEND_BUFFER_BYTES_MAX = 4 * 1024 * 1024
+/** After a sleep of the process the market catches up in steps of this much: hours at once would block every client. */
+const LEAP_MS_MAX = 1_000
 /** Binance pings every three minutes. */
 const PING_MS = 180_000
 /** Largest message that a client may send. */
@@ -127,8 +129,9 @@ function serverCore(options: ExchangeServerOptions, hub: StreamHub, drops: Map<s
   let touchedAt = clock.monotonicMs()
   const keys = new Map(options.keys.map((key) => [key.apiKey, key]))
   const lives = listenKeys(options.listenKeyLifeMs ?? LISTEN_KEY_LIFE_MS)
+  const startedAt = last - clock.monotonicMs()
   const now = (): EpochMs => {
-    last = Math.max(last, clock.now()) as EpochMs
+    last = Math.min(startedAt + clock.monotonicMs(), last + LEAP_MS_MAX) as EpochMs
     return last
   }
   return {

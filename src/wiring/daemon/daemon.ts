@@ -1,17 +1,20 @@
 import type { Logger } from 'pino'
-import { createLogger } from '../../adapters/log/logger.ts'
 import { InvariantError, messageOf } from '../../core/errors.ts'
+import type { TraderEvent } from '../../trading/trader-event.ts'
 import { makeAlert } from '../alerts/make-alert.ts'
 import { sessionAlert } from '../alerts/session-alert.ts'
 import { signalAlert } from '../alerts/signal-alert.ts'
 import { traderAlert } from '../alerts/trader-alert.ts'
 import type { Secrets } from '../config/read-secrets.ts'
 import type { Io } from '../io.ts'
+import type { SessionEvent } from '../session/session.ts'
 import { type Assembly, type AssemblyOptions, assemble, type WallConfig } from './assemble.ts'
 import { barView } from './bar-view.ts'
 import { type Closers, closers } from './closers.ts'
 import { inbox } from './inbox.ts'
+import { openLog } from './open-log.ts'
 import { type RunCounter, runCounter } from './run-counts.ts'
+import type { Signal } from './signal-desk.ts'
 import { type StopSwitch, stopSwitch } from './stop-switch.ts'
 import { stopTrading } from './stop-trading.ts'
 import { summaryLine, summaryOf } from './summary.ts'
@@ -25,7 +28,7 @@ export interface DaemonOptions extends AssemblyOptions {
 /** Runs until told to stop, until `bars` bars have closed, or until something breaks. Returns the exit code. */
 export async function runDaemon(config: WallConfig, secrets: Secrets, options: DaemonOptions, io: Io): Promise<number> {
   const hidden = Object.values(secrets).map((one) => one.reveal())
-  const log = createLogger(config.log.level, hidden, process.stderr)
+  const log = openLog(config, hidden, io)
   const open = closers(log)
   // A stop is heard from the first moment, also while the venue is still being asked.
   const stop = stopSwitch()
@@ -105,8 +108,18 @@ function listen(
   onDecided: () => void,
 ): void {
   const show = barView(io, log, converters)
+  // RxJS would report what a listener throws from a timer of its own: a crash in place of an orderly stop.
+  const guarded =
+    <T>(listener: (event: T) => void) =>
+    (event: T): void => {
+      try {
+        listener(event)
+      } catch (error) {
+        fail(error)
+      }
+    }
   let startEquity: number | undefined
-  session.events$.subscribe((event) => {
+  const onSession = (event: SessionEvent): void => {
     counter.onSession(event)
     const alert = sessionAlert(event)
     if (alert) alerts.raise(alert)
@@ -118,9 +131,9 @@ function listen(
     show(event, equity - startEquity)
     guards.save(session.guard())
     onDecided()
-  })
+  }
   const executed = new Set<string>()
-  trader?.events$.subscribe((event) => {
+  const onTrader = (event: TraderEvent): void => {
     counter.onTrader(event)
     const alert = traderAlert(event, edges.clock.now(), converters)
     if (alert) {
@@ -133,12 +146,15 @@ function listen(
       session.stepGuard({ kind: 'execution', at: edges.clock.now() })
     }
     if (event.kind === 'halt') fail(new InvariantError(event.detail, { code: event.code }))
-  })
-  signals?.signals$.subscribe((signal) => {
+  }
+  const onSignal = (signal: Signal): void => {
     const alert = signalAlert(signal, converters)
     alerts.raise(alert)
     log.info(alert.data, alert.text)
-  })
+  }
+  session.events$.subscribe(guarded(onSession))
+  trader?.events$.subscribe(guarded(onTrader))
+  signals?.signals$.subscribe(guarded(onSignal))
 }
 
 /** Orders known to have executed, so that each counts once. */
