@@ -85,6 +85,9 @@ const manifestSchema = z
     error: 'as many rows as inputs',
   })
 
+/** How `fit.source` of a model begins that has only ever seen the simulator. */
+export const SIMULATED_SOURCE = 'simulated flow'
+
 export type Manifest = z.infer<typeof manifestSchema>
 /** A manifest before it is sealed: the files' checksums and its own come last. */
 export type ManifestDraft = Omit<Manifest, 'files' | 'manifestSha256' | 'format'>

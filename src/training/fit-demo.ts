@@ -1,6 +1,7 @@
 import type { EpochMs } from '../core/units.ts'
 import { epochMs } from '../core/units.ts'
 import type { FeatureSchema } from '../features/feature-schema.ts'
+import { SIMULATED_SOURCE } from '../model/manifest.ts'
 import type { MarketSettings } from '../simulation/exchange/exchange.ts'
 import type { Dataset } from './dataset.ts'
 import { datasetOf } from './dataset.ts'
@@ -43,7 +44,7 @@ export function fitDemo(options: FitDemoOptions): FittedModel {
     validationShare,
     schemaHash: schema.hash,
     createdAt: options.createdAt,
-    source: `simulated flow of ${symbols}; alpha ${alphas}; ${options.barsPerSeed} bars per seed`,
+    source: `${SIMULATED_SOURCE} of ${symbols}; alpha ${alphas}; ${options.barsPerSeed} bars per seed`,
     seeds: trainSeeds,
     evaluationSeeds,
   })

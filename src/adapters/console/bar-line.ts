@@ -28,11 +28,15 @@ const COLUMNS = [
   ['price', 11],
   ['OFI', 9],
   ['forecast bps', -21],
-  ['decision', -22],
+  ['decision', -24],
   ['position', 10],
   ['PnL', 10],
   ['ms', 7],
 ] as const
+
+/** What the columns are counted in. */
+export const LEGEND =
+  'time UTC · price, PnL in quote · OFI, position in base · forecast: median [lowest, highest quantile] · position before the decision · ms from bar close to decision or order'
 
 const aligned = (text: string, width: number): string => (width < 0 ? text.padEnd(-width) : text.padStart(width))
 

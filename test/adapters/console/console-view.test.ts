@@ -42,7 +42,9 @@ function shown(colour: boolean, ...reports: readonly BarReport[]): readonly stri
 
 describe('consoleView', () => {
   test('one aligned line per bar', () => {
-    expect(shown(false, report)).toEqual([
+    const [legend, ...lines] = shown(false, report)
+    expect(legend).toMatch(/UTC.*quote.*base/)
+    expect(lines).toEqual([
       '    time symbol          price       OFI forecast bps          decision                 position        PnL      ms',
       '22:13:21 BTC/USDT      27000.1    +1.250 +0.83 [-2.1 +3.9]     enter +0.0120             -0.0050      -3.46    1.23',
     ])
