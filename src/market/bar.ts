@@ -42,5 +42,5 @@ export interface Bar {
   readonly bookUpdateCount: number
 }
 
-/** `gap`: data were lost inside; `unsynced`: no valid book at the close; `partial`: the feed began inside; `late`: closed too late. */
-export type Taint = 'gap' | 'unsynced' | 'partial' | 'late'
+/** `gap`: data were lost inside; `unsynced`: no valid book at the close; `partial`: the feed began inside. */
+export type Taint = 'gap' | 'unsynced' | 'partial'

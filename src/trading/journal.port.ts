@@ -1,5 +1,5 @@
 import type { Alert } from '../core/alert.ts'
-import type { InstrumentSymbol } from '../core/instrument.ts'
+import type { Instrument, InstrumentSymbol } from '../core/instrument.ts'
 import type { OrderIntent, OrderState } from '../core/order.ts'
 import type { EpochMs } from '../core/units.ts'
 import type {
@@ -67,6 +67,7 @@ export interface Journal {
 
   counts(): JournalCounts
   meta(key: string): string | undefined
+  /** `instruments`, a JSON array of `Instrument`, is what the reader tells ticks and lots by. */
   setMeta(key: string, value: string): void
 }
 
@@ -87,6 +88,8 @@ export interface DecisionStory {
 export interface JournalSummary {
   readonly mode: string
   readonly venue: string
+  /** As the venue last described them: what ticks and lots are worth. */
+  readonly instruments: readonly Instrument[]
   readonly bars: number
   readonly counts: JournalCounts
   readonly ordersByState: Readonly<Partial<Record<OrderState, number>>>

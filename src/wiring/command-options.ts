@@ -49,6 +49,13 @@ export interface StatusOptions {
   readonly json: boolean
 }
 
+export interface ResetOptions {
+  readonly state: string
+  readonly mode: Mode
+  /** Name of the latch, as `status` shows it. */
+  readonly latch: string
+}
+
 export interface WhyOptions {
   readonly state: string
   /** Undefined: the only mode that has a database in the folder. */

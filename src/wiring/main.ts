@@ -13,6 +13,7 @@ const commands: Commands = {
   exchange: async (options, io) => (await import('./commands/exchange.ts')).exchangeCommand(options, io),
   fit: async (options, io) => (await import('./commands/fit.ts')).fitCommand(options, io),
   checkConfig: async (options, io) => (await import('./commands/check-config.ts')).checkConfigCommand(options, io),
+  reset: async (options, io) => (await import('./commands/reset.ts')).resetCommand(options, io),
   status: async (options, io) => (await import('./commands/status.ts')).statusCommand(options, io),
   why: async (options, io) => (await import('./commands/why.ts')).whyCommand(options, io),
 }

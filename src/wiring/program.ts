@@ -5,6 +5,7 @@ import type {
   ExchangeOptions,
   FitOptions,
   ReplayOptions,
+  ResetOptions,
   RunOptions,
   StatusOptions,
   WhyOptions,
@@ -21,6 +22,7 @@ export interface Commands {
   exchange(options: ExchangeOptions, io: Io): Promise<number>
   fit(options: FitOptions, io: Io): Promise<number>
   checkConfig(options: CheckConfigOptions, io: Io): Promise<number>
+  reset(options: ResetOptions, io: Io): Promise<number>
   status(options: StatusOptions, io: Io): Promise<number>
   why(options: WhyOptions, io: Io): Promise<number>
 }
@@ -100,6 +102,13 @@ function addInspection(command: AddCommand, commands: Commands, io: Io, finish: 
     .addOption(mode())
     .option(...JSON_FLAG)
     .action(async (options: StatusOptions) => finish(await commands.status(options, io)))
+  command('reset', 'clear a latch that halted entries; stop the daemon first')
+    .argument('<latch>', 'its name, as status shows it')
+    .option(...state)
+    .addOption(mode().makeOptionMandatory())
+    .action(async (latch: string, options: Omit<ResetOptions, 'latch'>) =>
+      finish(await commands.reset({ ...options, latch }, io)),
+    )
   command('why', 'explain one decision')
     .argument('[bar]', '1 for the latest, 2 for the one before, an ISO time inside the bar, or a decision id')
     .option(...state)

@@ -110,7 +110,7 @@ async function harm({ server: { faults } }: World, seed: number): Promise<void> 
     if (nth === 6) {
       faults.refuseConnections(600)
       faults.closeSockets()
-    } else if (nth % 5 === 3) faults.closeSockets(pick(['public', 'market'] as const))
+    } else if (nth === 3 || nth === 9) faults.closeSockets(pick(['public', 'market'] as const))
     else faults.dropDepthFrames(pick(NAMES), 1 + Math.floor(3 * random()))
   }
 }

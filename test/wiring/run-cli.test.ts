@@ -27,6 +27,7 @@ function rig(changed: Partial<Commands> = {}) {
     exchange: note('exchange'),
     fit: note('fit'),
     checkConfig: note('check-config'),
+    reset: note('reset'),
     status: note('status'),
     why: note('why'),
     ...changed,

@@ -23,7 +23,10 @@ export interface CcxtFeedOptions extends Omit<VenueClientOptions, 'credentials'>
   readonly mapperOf: (converters: ReadonlyMap<string, Converter>) => BinanceFrameMapper
   /** Distance of the watermarks, milliseconds. */
   readonly barMs: number
-  /** How long after a bar's end its watermark comes, milliseconds, on top of the clocks' difference. */
+  /**
+   * How long after a bar's end its watermark comes, milliseconds, on top of the clocks' difference. Depth and trades are sent every
+   * 100 ms: with less than that plus the way here, a bar may close before its last trades, and before the loss of its last frame shows.
+   */
   readonly graceMs?: number
   /** Silence of one instrument on a living socket after which the socket is replaced, milliseconds. */
   readonly staleMs?: number
@@ -56,7 +59,7 @@ export interface CcxtFeed extends MarketFeed {
 
 type Counters = { -readonly [K in keyof FeedCounts]: FeedCounts[K] }
 
-const GRACE_MS = 100
+const GRACE_MS = 250
 const STALE_MS = 10_000
 const TIME_REFRESH_MS = 60_000
 const STABLE_MS_MIN = 10_000

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import Database from 'better-sqlite3'
 import { InputError, messageOf } from '../../core/errors.ts'
-import type { InstrumentSymbol } from '../../core/instrument.ts'
+import type { Instrument, InstrumentSymbol } from '../../core/instrument.ts'
 import type { OrderState } from '../../core/order.ts'
 import type { DecisionStory, JournalReader, JournalSummary } from '../../trading/journal.port.ts'
 import type { LatchRecord } from '../../trading/journal-records.ts'
@@ -81,6 +81,7 @@ function summary(db: Database.Database): JournalSummary {
   return {
     mode: meta.get('mode') ?? '',
     venue: meta.get('venue') ?? '',
+    instruments: JSON.parse(meta.get('instruments') ?? '[]') as readonly Instrument[],
     bars: counts.decisions,
     counts,
     ordersByState: Object.fromEntries(states.all().map(({ state, n }) => [state, n])),

@@ -70,7 +70,9 @@ export function spontaneousOrders(venue: FlowVenue, people: Crowd, random: Rando
     const sign = signOf(side)
     const { bid, ask } = quote()
     const draw = random()
-    const own = side === 'buy' ? bid : ask
+    const isEmpty = side === 'buy' ? bid === 0 : ask === Number.MAX_SAFE_INTEGER
+    // An account may have swept the side: its absent best price is no price to join.
+    const own = isEmpty ? Math.round(knownFair) : side === 'buy' ? bid : ask
     const deeper = draw < 0.6 ? 0 : draw < 0.7 ? -1 : Math.ceil(exponential(random, 1) * 8)
     const inside = side === 'buy' ? Math.min(ask - 1, Math.round(knownFair)) : Math.max(bid + 1, Math.round(knownFair))
     const price = own - sign * deeper

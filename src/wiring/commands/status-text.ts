@@ -1,4 +1,5 @@
 import type { DecisionStory, JournalSummary } from '../../trading/journal.port.ts'
+import { type UnitText, unitText } from './unit-text.ts'
 
 /** What `status` shows of one database. */
 export interface Status {
@@ -14,6 +15,7 @@ export function statusText({ summary, running, last }: Status): readonly string[
   const each = (name: string, texts: readonly string[], none: string) =>
     (texts.length === 0 ? [none] : texts).map((text, index) => row(index === 0 ? name : '', text))
   const { counts } = summary
+  const units = unitText(summary.instruments)
   return [
     row('mode', `${summary.mode} on ${summary.venue}, ${running ? 'running' : 'not running'}`),
     row(
@@ -21,12 +23,12 @@ export function statusText({ summary, running, last }: Status): readonly string[
       last?.decision.modelId ? `${last.decision.modelId} (${last.decision.provider ?? 'unknown'})` : 'none asked yet',
     ),
     row('bars', `${summary.bars} bars, ${counts.decisions} decisions, ${counts.intents} orders, ${counts.fills} fills`),
-    row('last decision', last ? lastDecision(last) : 'none yet'),
+    row('last decision', last ? lastDecision(last, units) : 'none yet'),
     ...each(
       'positions',
       summary.positions.map(
         ({ symbol, lots, entryTicks, realised, fees }) =>
-          `${symbol} ${lots} lots${lots === 0 ? '' : ` at ${entryTicks} ticks`}, realised ${realised}, fees ${fees}`,
+          `${symbol} ${units.size(symbol, lots)}${lots === 0 ? '' : ` at ${units.price(symbol, Number(entryTicks))}`}, realised ${realised}, fees ${fees}`,
       ),
       'none',
     ),
@@ -42,7 +44,7 @@ export function statusText({ summary, running, last }: Status): readonly string[
       'open orders',
       summary.openOrders.map(
         ({ clientId, symbol, side, lots, price, state }) =>
-          `${clientId} ${symbol} ${side} ${lots} lots at ${price} ticks, ${state}`,
+          `${clientId} ${symbol} ${side} ${units.size(symbol, lots)} at ${units.price(symbol, price)}, ${state}`,
       ),
       'none',
     ),
@@ -58,7 +60,11 @@ export function statusText({ summary, running, last }: Status): readonly string[
 
 const iso = (at: number): string => new Date(at).toISOString()
 
-function lastDecision({ decision: { decisionId, barEndAt, target } }: DecisionStory): string {
-  const what = target.kind === 'abstain' ? `nothing (${target.reason})` : `${target.reason}: ${target.lots} lots`
+function lastDecision({ decision }: DecisionStory, units: UnitText): string {
+  const { decisionId, symbol, barEndAt, target } = decision
+  const what =
+    target.kind === 'abstain'
+      ? `nothing (${target.reason})`
+      : `${target.reason}: hold ${units.size(symbol, target.lots)}`
   return `${iso(barEndAt)} ${what}; tickwright why ${decisionId}`
 }

@@ -1,6 +1,7 @@
 import { isForecast } from '../../inference/forecast.ts'
 import type { DecisionStory, OrderStory } from '../../trading/journal.port.ts'
 import type { DecisionRecord } from '../../trading/journal-records.ts'
+import type { UnitText } from './unit-text.ts'
 
 const ABSTENTIONS: Readonly<Record<string, string>> = {
   'warm-up': 'too few bars have been seen yet',
@@ -13,16 +14,16 @@ const ABSTENTIONS: Readonly<Record<string, string>> = {
 }
 
 /** A decision told in sentences, one line each. */
-export function whyText({ index, decision, story }: DecisionStory): readonly string[] {
+export function whyText({ index, decision, story }: DecisionStory, units: UnitText): readonly string[] {
   return [
     `Decision ${decision.decisionId} (number ${index})`,
-    barLine(decision),
+    barLine(decision, units),
     ...taintLine(decision),
     featureLine(decision),
     forecastLine(decision),
-    targetLine(decision),
+    targetLine(decision, units),
     verdictLine(decision),
-    ...orderLines(story),
+    ...orderLines(story, units),
     latencyLine(decision),
   ]
 }
@@ -32,8 +33,12 @@ const figure = (value: number | null, decimals = 4): string =>
   value === null ? 'unknown' : String(Number(value.toFixed(decimals)))
 const signed = (value: number): string => `${value > 0 ? '+' : ''}${figure(value, 2)}`
 
-function barLine({ bar, barStartAt, barEndAt, symbol, bidTicks, askTicks }: DecisionRecord): string {
-  const book = bidTicks === null || askTicks === null ? 'the book was void' : `bid ${bidTicks}, ask ${askTicks} ticks`
+function barLine(decision: DecisionRecord, units: UnitText): string {
+  const { bar, barStartAt, barEndAt, symbol, bidTicks, askTicks } = decision
+  const book =
+    bidTicks === null || askTicks === null
+      ? 'the book was void'
+      : `bid ${units.price(symbol, bidTicks)}, ask ${units.price(symbol, askTicks)}`
   return (
     `Bar:       ${symbol}, ${iso(barStartAt)} to ${iso(barEndAt)}: open ${figure(bar.open)}, high ${figure(bar.high)}, ` +
     `low ${figure(bar.low)}, close ${figure(bar.close)}; ${bar.tradeCount} trades, bought ${figure(bar.buyVolume)}, ` +
@@ -63,13 +68,13 @@ function forecastLine({ forecast, modelId, provider }: DecisionRecord): string {
   )
 }
 
-function targetLine({ target, positionLots, equity }: DecisionRecord): string {
+function targetLine({ symbol, target, positionLots, equity }: DecisionRecord, units: UnitText): string {
   const costs = `edge ${signed(target.edgeBps)} bps, cost ${figure(target.costBps, 2)} bps`
-  const held = `held ${positionLots} lots, equity ${equity}`
+  const held = `held ${units.size(symbol, positionLots)}, equity ${figure(Number(equity), 2)}`
   if (target.kind === 'abstain') {
     return `Decision:  nothing (${target.reason}): ${ABSTENTIONS[target.reason] ?? 'see the reason'}; ${costs}; ${held}.`
   }
-  return `Decision:  ${target.reason}: hold ${target.lots} lots; ${costs}; ${held}.`
+  return `Decision:  ${target.reason}: hold ${units.size(symbol, target.lots)}; ${costs}; ${held}.`
 }
 
 function verdictLine({ verdict }: DecisionRecord): string {
@@ -83,17 +88,18 @@ function verdictLine({ verdict }: DecisionRecord): string {
   }
 }
 
-function orderLines(told: OrderStory | undefined): readonly string[] {
+function orderLines(told: OrderStory | undefined, units: UnitText): readonly string[] {
   if (!told) return ['Order:     none.']
   const { order, fills } = told
+  const { symbol } = order
   const reduce = order.reduceOnly ? ', reduce-only' : ''
   const detail = order.detail === '' ? '' : ` (${order.detail})`
   return [
-    `Order:     ${order.clientId}: ${order.side} ${order.lots} lots, ${order.type} ${order.price} ticks, ${order.timeInForce}${reduce}; ` +
-      `${order.state}${detail}, ${order.filledLots} filled; venue id ${order.venueId ?? 'unknown'}.`,
+    `Order:     ${order.clientId}: ${order.side} ${units.size(symbol, order.lots)}, ${order.type} ${units.price(symbol, order.price)}, ${order.timeInForce}${reduce}; ` +
+      `${order.state}${detail}, ${units.size(symbol, order.filledLots)} filled; venue id ${order.venueId ?? 'unknown'}.`,
     ...fills.map(
       (fill) =>
-        `Fill:      ${iso(fill.at)}: ${fill.side} ${fill.lots} lots at ${fill.price} ticks as ${fill.maker ? 'maker' : 'taker'}, ` +
+        `Fill:      ${iso(fill.at)}: ${fill.side} ${units.size(symbol, fill.lots)} at ${units.price(symbol, fill.price)} as ${fill.maker ? 'maker' : 'taker'}, ` +
         `fee ${fill.fee} ${fill.feeCurrency}, realised ${fill.realisedPnl} (trade ${fill.tradeId}).`,
     ),
   ]

@@ -4,6 +4,7 @@ import type { DecisionStory, JournalReader } from '../../trading/journal.port.ts
 import type { WhyOptions } from '../command-options.ts'
 import type { Io } from '../io.ts'
 import { modesIn, stateFile } from '../state-files.ts'
+import { unitText } from './unit-text.ts'
 import { whyText } from './why-text.ts'
 
 /** Explains one decision. Throws `InputError` when there is no such one, or no telling which database is meant. */
@@ -16,7 +17,7 @@ export async function whyCommand(options: WhyOptions, io: Io): Promise<number> {
   const reader = openJournalReader(stateFile(options.state, mode))
   try {
     const story = find(reader, options)
-    io.out(options.json ? JSON.stringify(story) : whyText(story).join('\n'))
+    io.out(options.json ? JSON.stringify(story) : whyText(story, unitText(reader.summary().instruments)).join('\n'))
     return 0
   } finally {
     reader.close()

@@ -89,6 +89,7 @@ export async function assemble(
   if (venue) open.add('gateway', () => venue.gateway.close())
   await venue?.start?.()
   const instruments = await withFees(listed, venue)
+  state.journal.setMeta('instruments', JSON.stringify(instruments))
   const trader = venue && openTrader(config, venue, state.journal, instruments, edges)
   if (trader) open.add('trader', () => trader.stop())
   const signals = trader ? undefined : signalDesk(state.journal, signalWalletQuote(config))

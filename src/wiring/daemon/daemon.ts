@@ -150,7 +150,8 @@ function listen(
   const onSignal = (signal: Signal): void => {
     const alert = signalAlert(signal, converters)
     alerts.raise(alert)
-    log.info(alert.data, alert.text)
+    if (io.isTTY) io.out(alert.text)
+    else log.info(alert.data, alert.text)
   }
   session.events$.subscribe(guarded(onSession))
   trader?.events$.subscribe(guarded(onTrader))

@@ -8,6 +8,9 @@ const NAMES: readonly LatchName[] = ['kill', 'daily-loss', 'drawdown', 'throttle
 /** A peak that moved by less is not written: one commit a bar would be the price of it. Fraction. */
 const PEAK_STEP = 0.001
 
+/** Day and peak begin with the next reading of equity. */
+export const forgetEquity = (journal: Journal): void => journal.setMeta(META_KEY, '')
+
 /** What risk must not forget in a restart: latches, the day's start and the peak of equity. */
 export interface GuardStore {
   load(): Guard
@@ -44,7 +47,7 @@ export function guardStore(journal: Journal): GuardStore {
 }
 
 function readEquity(text: string | undefined): Guard['equity'] {
-  if (text === undefined) return undefined
+  if (text === undefined || text === '') return undefined
   const said = JSON.parse(text) as NonNullable<Guard['equity']>
   epochMs(said.utcDay) // Finite and not negative, or the file is not ours.
   return said

@@ -9,6 +9,8 @@ export interface RunSummary extends RunCounts {
   /** By the last reconciliation; null when the mode has no venue, false also when it did not answer. */
   readonly positionMatchesVenue: boolean | null
   readonly balanceMatchesVenue: boolean | null
+  /** The last reconciliation had an answer; null when the mode has no venue. */
+  readonly venueAnswered: boolean | null
   readonly model: string
   readonly provider: string
   readonly wallet: number
@@ -34,6 +36,7 @@ export function summaryOf(
     ...counter.counts(),
     positionMatchesVenue: trader ? report?.answered === true && report.positionMatches : null,
     balanceMatchesVenue: trader ? report?.answered === true && report.balanceMatches : null,
+    venueAnswered: trader ? report?.answered === true : null,
     model: model.forecaster.modelId,
     provider: model.forecaster.provider,
     wallet: desk.walletQuote(),
@@ -45,11 +48,12 @@ export function summaryOf(
 }
 
 export function summaryLine(summary: RunSummary): string {
-  const { bars, orders, fills, refusals, gaps, pnl, currency, stoppedBy, positionMatchesVenue, balanceMatchesVenue } =
-    summary
-  const agrees =
-    positionMatchesVenue === null
-      ? ''
-      : `; ledger ${positionMatchesVenue && balanceMatchesVenue ? 'equals' : 'DIFFERS FROM'} the venue`
-  return `stopped (${stoppedBy}): ${bars} bars, ${orders} orders, ${fills} fills, ${refusals} refused, ${gaps} gaps, PnL ${pnl.toFixed(2)} ${currency}${agrees}`
+  const { bars, orders, fills, refusals, gaps, pnl, currency, stoppedBy } = summary
+  return `stopped (${stoppedBy}): ${bars} bars, ${orders} orders, ${fills} fills, ${refusals} refused, ${gaps} gaps, PnL ${pnl.toFixed(2)} ${currency}${agreement(summary)}`
+}
+
+function agreement({ venueAnswered, positionMatchesVenue, balanceMatchesVenue }: RunSummary): string {
+  if (venueAnswered === null) return ''
+  if (!venueAnswered) return '; the venue did not answer: the next start reconciles'
+  return positionMatchesVenue && balanceMatchesVenue ? '; ledger equals the venue' : '; ledger DIFFERS FROM the venue'
 }

@@ -22,8 +22,12 @@ export function valuation(pipelines: ReadonlyMap<InstrumentSymbol, InstrumentPip
     const { lots, entryTicks } = desk.position(symbol)
     if (lots === 0) return 0
     const { tickSize, lotSize, instrument } = pipeline.converter
-    const gainTicks = ticksOf(pipeline, entryTicks) - entryTicks
-    return gainTicks * tickSize * lots * lotSize * Number(instrument.contractSize)
+    const size = lots * lotSize * Number(instrument.contractSize)
+    const nowTicks = ticksOf(pipeline, entryTicks)
+    // Inverse contracts are worth a fixed amount of quote and settle in base.
+    return instrument.inverse
+      ? (size / tickSize) * (1 / entryTicks - 1 / nowTicks)
+      : (nowTicks - entryTicks) * tickSize * size
   }
 
   function worstQuote(symbol: InstrumentSymbol, pipeline: InstrumentPipeline, pending: readonly Decided[]): number {

@@ -159,6 +159,16 @@ describe('stream', () => {
     await until('back', () => of(BTC, 'connection').filter((c) => c.state === 'up').length >= 3)
   })
 
+  test('quotes do not hide that the book is silent', async () => {
+    const { of } = await started({ staleMs: 400 })
+    const quote = { e: 'bookTicker', s: 'BTCUSDT', u: 1, b: '99.9', B: '1.000', a: '100.1', A: '1.000', E: 1, T: 1 }
+    const quoting = setInterval(() => venue.send('public', quote), 50)
+    await until('stale', () =>
+      of(BTC, 'gap').some((gap) => gap.reason === 'stale' && /^public/.test(gap.detail)),
+    ).finally(() => clearInterval(quoting))
+    expect(of(BTC, 'quote').length).toBeGreaterThan(3)
+  })
+
   test('frames keep it fresh', async () => {
     const { of } = await started({ staleMs: 600 })
     for (let id = 101; id < 112; id += 1) {
@@ -204,6 +214,24 @@ describe('stream', () => {
 })
 
 describe('snapshots', () => {
+  test('one that was under way while a socket was lost is not handed over: the next is', async () => {
+    const { feed, of } = await started()
+    let asked = 0
+    venue.routes.set('GET /fapi/v1/depth', async () => {
+      asked += 1
+      if (asked === 1) {
+        for (const socket of venue.sockets('market')) socket.terminate()
+        await until('lost and back', () => of(BTC, 'connection').length === 4)
+      }
+      return { body: { lastUpdateId: 100 + asked, E: 1, T: 1, bids: [], asks: [] } }
+    })
+    feed.resync(BTC)
+    await until('book', () => of(BTC, 'book').length === 2)
+    expect(of(BTC, 'connection').map(({ state }) => state)).toEqual(['up', 'up', 'down', 'up'])
+    expect(of(BTC, 'book')[1]).toMatchObject({ lastId: 100 + asked })
+    expect(asked).toBeGreaterThan(1)
+  })
+
   test('retried until the venue answers', async () => {
     let asked = 0
     venue.routes.set('GET /fapi/v1/depth', () => {
@@ -289,6 +317,16 @@ describe('close', () => {
     await venue.close()
     expect(isComplete).toBe(true)
     await until(`no handle left: ${handles().join()}`, () => handles().length === 0)
+  })
+
+  test('in the midst of the first dial: at once, for good', async () => {
+    watched = watchedFeed(venue.url)
+    const { feed, of } = watched
+    await feed.start()
+    const closedAt = performance.now()
+    await feed.close()
+    expect(performance.now() - closedAt).toBeLessThan(1_000)
+    expect(of(BTC, 'connection')).toEqual([])
   })
 
   test('while dialling a server that is gone', async () => {

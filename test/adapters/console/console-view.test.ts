@@ -37,16 +37,14 @@ function shown(colour: boolean, ...reports: readonly BarReport[]): readonly stri
   const lines: string[] = []
   const view = consoleView((line) => lines.push(line), colour)
   for (const each of reports) view.bar(each)
-  return lines
+  return lines.slice(1) // Behind the legend.
 }
 
 describe('consoleView', () => {
   test('one aligned line per bar', () => {
-    const [legend, ...lines] = shown(false, report)
-    expect(legend).toMatch(/UTC.*quote.*base/)
-    expect(lines).toEqual([
-      '    time symbol          price       OFI forecast bps          decision                 position        PnL      ms',
-      '22:13:21 BTC/USDT      27000.1    +1.250 +0.83 [-2.1 +3.9]     enter +0.0120             -0.0050      -3.46    1.23',
+    expect(shown(false, report)).toEqual([
+      '    time symbol          price       OFI forecast bps          decision                   position        PnL      ms',
+      '22:13:21 BTC/USDT      27000.1    +1.250 +0.83 [-2.1 +3.9]     enter +0.0120               -0.0050      -3.46    1.23',
     ])
   })
 
@@ -103,4 +101,11 @@ describe('consoleView', () => {
   ])('terminal %s with %o: colour %s', (isTTY, env, expected) => {
     expect(wantsColour(isTTY, env)).toBe(expected)
   })
+})
+
+test('the units stand once, on top', () => {
+  const lines: string[] = []
+  const view = consoleView((line) => lines.push(line), false)
+  for (let bar = 0; bar < 41; bar += 1) view.bar(report)
+  expect(lines.flatMap((line, index) => (line.includes('UTC') ? [index] : []))).toEqual([0])
 })

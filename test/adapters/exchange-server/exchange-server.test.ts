@@ -2,7 +2,9 @@ import { createHmac } from 'node:crypto'
 import { once } from 'node:events'
 import { afterEach, describe, expect, test } from 'vitest'
 import { WebSocket } from 'ws'
+import { systemClock } from '../../../src/adapters/clock/system-clock.ts'
 import type { ExchangeServerOptions } from '../../../src/adapters/exchange-server/exchange-server.ts'
+import { epochMs } from '../../../src/core/units.ts'
 import { servedBinance } from '../../support/simulated-binance.ts'
 
 type Json = Record<string, unknown>
@@ -232,6 +234,31 @@ describe('around it', () => {
     if (third.status !== 429) return
     expect(statuses).toEqual([200, 200])
     expect([third.headers.get('retry-after'), await third.json()]).toMatchObject(['60', { code: -1003 }])
+  })
+
+  test('a step of the machine’s clock moves nothing; hours of sleep are caught up a second at a time', async () => {
+    const local = systemClock()
+    let [stepMs, sleptMs] = [0, 0]
+    const clock = {
+      now: () => epochMs(local.now() + stepMs + sleptMs),
+      monotonicMs: () => local.monotonicMs() + sleptMs,
+    }
+    const { server } = await serve({ clock, tickMs: 60_000 })
+    const serverTime = async () => {
+      const reply = await fetch(`${server.url}/fapi/v1/time`)
+      return ((await reply.json()) as { serverTime: number }).serverTime
+    }
+    const before = await serverTime()
+    stepMs = -3_600_000
+    await new Promise((resolve) => setTimeout(resolve, 50))
+    const afterStepMs = (await serverTime()) - before
+    expect(afterStepMs).toBeGreaterThanOrEqual(49)
+    expect(afterStepMs).toBeLessThan(900)
+    stepMs = 0
+    sleptMs = 4 * 3_600_000
+    const aheadMs = (await serverTime()) - before
+    expect(aheadMs).toBeGreaterThanOrEqual(1_000)
+    expect(aheadMs).toBeLessThan(10_000)
   })
 
   test('idle: told when no client has come for so long, not while one is connected', async () => {

@@ -85,6 +85,17 @@ describe('market data', () => {
     expect(make).toThrow(message)
   })
 
+  test.each(['buy', 'sell'] as const)('a side swept away by a %s: nobody joins a price that is not there', (side) => {
+    const [market] = demoMarkets(0)
+    const exchange = exchangeOf({ deposit: '1000000000', markets: [{ ...market!, volatilityBps: 0, limitRate: 100 }] })
+    for (let nth = 0; nth < 40; nth += 1) {
+      const sweep = request({ side, account: `whale ${nth}`, size: lots(125_000) })
+      expect(exchange.place(sweep, atMs(nth * 500))).toMatchObject({ ok: true, value: { status: 'EXPIRED' } })
+    }
+    const near = exchange.drain().filter((output) => output.kind === 'level')
+    expect(near.filter(({ price }) => price < 500_000 || price > 700_000)).toEqual([])
+  })
+
   test('an unknown symbol has no depth', () => {
     expect(() => exchangeOf().depth('X', 5)).toThrow(InputError)
     expect(exchangeOf().depth(BTC, 5).bids).toHaveLength(5)

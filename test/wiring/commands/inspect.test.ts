@@ -12,6 +12,7 @@ import type { DecisionRecord } from '../../../src/trading/journal-records.ts'
 import { statusCommand } from '../../../src/wiring/commands/status.ts'
 import { whyCommand } from '../../../src/wiring/commands/why.ts'
 import type { Mode } from '../../../src/wiring/config/schema.ts'
+import { BTCUSDT } from '../../market/instruments.ts'
 import { fakeIo } from './fake-io.ts'
 
 const BTC = 'BTC/USDT:USDT'
@@ -129,6 +130,7 @@ function traded(journal: Journal): void {
     at: epochMs(T0 + 3_010),
     origin: 'own',
   })
+  journal.setMeta('instruments', JSON.stringify([BTCUSDT]))
   journal.setLatch({ name: 'kill', reason: 'by hand', at: epochMs(T0) })
 }
 
@@ -146,13 +148,13 @@ describe('why', () => {
     for (const part of [
       `Decision ${BTC}@1700000003000 (number 2)`,
       '2023-11-14T22:13:22.000Z to 2023-11-14T22:13:23.000Z: open 27000, high 27001, low 26999, close 27000.1; 12 trades',
-      'order-flow imbalance 0.25; at the close bid 270000, ask 270001 ticks',
+      'order-flow imbalance 0.25; at the close bid 27000.0, ask 27000.1.',
       'window aaaaaaaaaaaa of schema ffffffffffff',
       'over 5 bars mean +0.9 bps, quantiles (bps) 5 %: -2, 50 %: +0.8, 95 %: +3.9; down 20 %, flat 30 %, up 50 %; volatility 2.25 bps (model demo-1, cpu)',
-      'enter: hold 12 lots; edge +2 bps, cost 1.2 bps; held 0 lots, equity 10000',
+      'enter: hold 0.012 BTC; edge +2 bps, cost 1.2 bps; held 0.000 BTC, equity 10000',
       'Risk:      approved.',
-      'tw-1: buy 12 lots, limit 270010 ticks, IOC; intended, 0 filled; venue id unknown',
-      'buy 12 lots at 270001 ticks as taker, fee 0.16 USDT, realised 0 (trade 77)',
+      'tw-1: buy 0.012 BTC, limit 27001.0, IOC; intended, 0.000 BTC filled; venue id unknown',
+      'buy 0.012 BTC at 27000.1 as taker, fee 0.16 USDT, realised 0 (trade 77)',
       'features 0.02, forecast 0.1, decision 0.01, commit 1.5, close to send 2.25 ms',
     ]) {
       expect(text).toContain(part)
@@ -226,9 +228,9 @@ describe('status', () => {
       'mode          demo on binanceusdm/demo, not running',
       'model         demo-1 (cpu)',
       'bars          3 bars, 3 decisions, 1 orders, 1 fills',
-      `last decision 2023-11-14T22:13:23.000Z enter: 12 lots; tickwright why ${BTC}@1700000003000`,
+      `last decision 2023-11-14T22:13:23.000Z enter: hold 0.012 BTC; tickwright why ${BTC}@1700000003000`,
       'positions     none',
-      'open orders   tw-1 BTC/USDT:USDT buy 12 lots at 270010 ticks, intended',
+      'open orders   tw-1 BTC/USDT:USDT buy 0.012 BTC at 27001.0, intended',
       'latches       kill since 2023-11-14T22:13:20.000Z: by hand',
       'alerts        0 waiting',
     ]) {

@@ -56,7 +56,7 @@ describe('the files that ship', () => {
 
 describe('what is wrong is named with line, key, value and rule', () => {
   test.each<[string, string, string | RegExp, string, string]>([
-    ['unknown key', 'paper', 'leverage: 3', 'leverage: 3\n  maxLoss: 3', 'line 22: venue.maxLoss: unknown key'],
+    ['unknown key', 'paper', 'leverage: 3', 'leverage: 3\n  maxLoss: 3', 'line 27: venue.maxLoss: unknown key'],
     ['missing unit', 'paper', 'barMs: 1000', 'barMs: "1s"', 'barMs was "1s": a whole number of milliseconds'],
     [
       'wrong type',

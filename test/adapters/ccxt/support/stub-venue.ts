@@ -10,7 +10,7 @@ export interface StubReply {
 }
 /** `drop`: the connection breaks without an answer. `hang`: no answer at all. */
 export type StubAnswer = StubReply | 'drop' | 'hang'
-export type StubRoute = (params: Readonly<Record<string, string>>) => StubAnswer
+export type StubRoute = (params: Readonly<Record<string, string>>) => StubAnswer | Promise<StubAnswer>
 
 export interface StubRequest {
   readonly route: string
@@ -141,7 +141,7 @@ async function answer(
   const params = { ...Object.fromEntries(searchParams), ...Object.fromEntries(new URLSearchParams(body)) }
   const route = `${request.method} ${pathname}`
   requests.push({ route, params })
-  const found: StubAnswer = (routes.get(route) ?? usual[route] ?? (() => ({ status: 404, body: {} })))(params)
+  const found: StubAnswer = await (routes.get(route) ?? usual[route] ?? (() => ({ status: 404, body: {} })))(params)
   if (found === 'hang') return
   if (found === 'drop') return void request.socket.destroy()
   response.writeHead(found.status ?? 200, { 'content-type': 'application/json', ...found.headers })
