@@ -84,8 +84,9 @@ export async function decisionRig(count: number, model: LoadedModel, journal: Jo
   const clock = { now: () => now, monotonicMs: () => performance.now() }
   let now = epochMs(1_700_000_000_000)
   const gateway = instantGateway(instruments, clock.now, DEPOSIT)
+  const scheduler = tapeScheduler()
   const settings = { reconcileMs: 0 }
-  const trader = createTrader({ gateway, journal, instruments, clock, scheduler: tapeScheduler(), settings })
+  const trader = createTrader({ gateway, journal, instruments, clock, scheduler, settings })
   let inferenceMs = Number.NaN
   let commitMs = Number.NaN
   const session = createSession({
@@ -120,10 +121,12 @@ export async function decisionRig(count: number, model: LoadedModel, journal: Jo
     for (const watermark of watermarks) await handle(watermark)
     const sentAtMs = gateway.sentAtMs.splice(0)
     const closeToSendMs = sentAtMs.map((ms) => ms - closedAtMs)
+    await turn() // The answers of the venue are booked.
     gateway.reportFills()
-    await trader.settled()
     const bookedMs = performance.now() - (sentAtMs.at(-1) ?? Number.NaN)
+    scheduler.advance(now)
     await turn()
+    if (trader.openOrders().length > 0) throw new Error(`decision bench: bar ${nth} left orders open`)
     return { closeToSendMs, inferenceMs, commitMs, bookedMs }
   }
   return {
@@ -138,6 +141,7 @@ export async function decisionRig(count: number, model: LoadedModel, journal: Jo
         }
         timings.push(timing)
       }
+      scheduler.finish()
       await trader.stop()
       return timings
     },

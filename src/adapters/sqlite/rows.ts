@@ -9,11 +9,24 @@ import type {
 /** What SQLite holds in a cell. */
 export type Row = Record<string, string | number | null>
 
-const camel = (name: string): string => name.replace(/_(\w)/g, (_all, letter: string) => letter.toUpperCase())
+/** Names by column: rows are read while orders wait. Bounded by the schema's columns. */
+const camelNames = new Map<string, string>()
+
+function camel(column: string): string {
+  let name = camelNames.get(column)
+  if (name === undefined) {
+    name = column.replace(/_(\w)/g, (_all, letter: string) => letter.toUpperCase())
+    camelNames.set(column, name)
+  }
+  return name
+}
 
 /** `{ entry_ticks: … }` → `{ entryTicks: … }`. The columns are named after the record's fields. */
-const camelised = (row: Row): Row =>
-  Object.fromEntries(Object.entries(row).map(([name, value]) => [camel(name), value]))
+function camelised(row: Row): Row {
+  const record: Row = {}
+  for (const column in row) record[camel(column)] = row[column] ?? null
+  return record
+}
 
 /** Numbers that are not finite have no place in a ledger: they become NULL. */
 export const finite = (value: number | null): number | null => (Number.isFinite(value) ? value : null)

@@ -68,8 +68,12 @@ export class LevelBook {
     for (let at = 0; at + 1 < levels.length; at += 2) {
       const price = levels[at]!
       const displayed = levels[at + 1]!
-      if (displayed > 0) map.set(price, { displayed, taken: 0 })
-      else map.delete(price)
+      const known = map.get(price)
+      if (!(displayed > 0)) map.delete(price)
+      else if (known) {
+        known.displayed = displayed
+        known.taken = 0
+      } else map.set(price, { displayed, taken: 0 })
     }
     if (map.size > LEVELS_MAX) this.#trim(side)
   }

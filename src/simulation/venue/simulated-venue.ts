@@ -100,14 +100,13 @@ export class SimulatedVenue implements OrderGateway {
     if (!market) return
     this.#deliver(event.receivedAt)
     if (event.receivedAt > this.#now) this.#now = event.receivedAt
-    const rest = (order: VenueOrder, size: number) => this.#execute(order, order.request.price, size, true)
     switch (event.kind) {
       case 'book':
         market.book.apply(event)
-        market.resting.onBook(event, rest)
+        market.resting.onBook(event, this.#rest)
         break
       case 'trade':
-        market.resting.onTrade(event, rest)
+        market.resting.onTrade(event, this.#rest)
         break
       case 'mark':
         this.#onMark(market, event)
@@ -120,6 +119,9 @@ export class SimulatedVenue implements OrderGateway {
     }
     this.#tidy(market)
   }
+
+  /** One function for the venue's life: no closure per event. */
+  readonly #rest = (order: VenueOrder, size: number): number => this.#execute(order, order.request.price, size, true)
 
   async submit(order: ApprovedOrder): Promise<Submission> {
     if (this.#history.find(order.symbol, order.clientId)) return { kind: 'unknown', cause: 'duplicate client id' }

@@ -19,7 +19,7 @@ describe('serially', () => {
   test('steps without a promise run at once, in order', () => {
     const seen: number[] = []
     of(1, 2, 3)
-      .pipe(serially((n) => void seen.push(n) as undefined, 1, never))
+      .pipe(serially((n) => void seen.push(n), 1, never))
       .subscribe()
     expect(seen).toEqual([1, 2, 3])
   })

@@ -100,7 +100,7 @@ export async function stubVenue(): Promise<StubVenue> {
     socket.on('close', () => open.delete(socket))
     socket.on('error', () => {})
     socket.on('message', (data) => {
-      const { id, params } = JSON.parse(String(data)) as { id: number; params: string[] }
+      const { id, params } = JSON.parse((data as Buffer).toString()) as { id: number; params: string[] }
       subscriptions.push(params)
       if (!venue.isMute) socket.send(JSON.stringify({ result: null, id }))
     })

@@ -1,0 +1,84 @@
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { parse, stringify } from 'yaml'
+import { CANARIES } from './program.ts'
+
+type Tree = { [key: string]: unknown }
+
+/** A folder of one test: its config copies and its state. */
+export interface Workspace {
+  readonly dir: string
+  readonly state: string
+  /** Copy of `config/<name>.yaml` with this state folder, an absolute model path and `changes` laid over; returns its path. */
+  config(name: string, changes?: Tree): string
+  /** Where the demo's exchange runs; undefined when no port file is there. */
+  exchange(): { readonly port: number; readonly pid: number } | undefined
+  /** Texts of CANARIES found in any file of the folder. */
+  leaks(): readonly string[]
+  /** Ends an exchange that was left running, and removes the folder. */
+  remove(): void
+}
+
+export function workspace(): Workspace {
+  const dir = mkdtempSync(join(tmpdir(), 'tickwright-e2e-'))
+  const state = join(dir, 'state')
+  const portFile = join(state, 'demo-exchange.json')
+  let copies = 0
+  const exchange = () =>
+    existsSync(portFile)
+      ? (JSON.parse(readFileSync(portFile, 'utf8')) as { readonly port: number; readonly pid: number })
+      : undefined
+  return {
+    dir,
+    state,
+    config(name, changes = {}) {
+      const config = parse(readFileSync(`config/${name}.yaml`, 'utf8')) as Tree
+      const own = { state: { dir: state }, model: { path: resolve('models/demo') } }
+      copies += 1
+      const file = join(dir, `${name}-${copies}.yaml`)
+      writeFileSync(file, stringify(overlay(overlay(config, own), changes)))
+      return file
+    },
+    exchange,
+    leaks() {
+      const files = readdirSync(dir, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile())
+      return files.flatMap(({ parentPath, name }) => {
+        const text = readFileSync(join(parentPath, name), 'latin1')
+        return Object.values(CANARIES).filter((canary) => text.includes(canary))
+      })
+    },
+    remove() {
+      const left = exchange()
+      if (left) {
+        try {
+          process.kill(left.pid, 'SIGKILL')
+        } catch {
+          // It has ended by itself.
+        }
+      }
+      rmSync(dir, { recursive: true, force: true })
+    },
+  }
+}
+
+/** Maps are merged, everything else is replaced; undefined takes a key away. */
+function overlay(base: Tree, changes: Tree): Tree {
+  const result = { ...base }
+  for (const [key, value] of Object.entries(changes)) {
+    const before = result[key]
+    if (value === undefined) delete result[key]
+    else result[key] = isTree(before) && isTree(value) ? overlay(before, value) : value
+  }
+  return result
+}
+
+const isTree = (value: unknown): value is Tree =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+
+/** Trades at nearly every bar: costs are expected to be nothing, and every change of the target is followed. */
+export const EAGER: Tree = {
+  policy: { enterEdgeBps: 0, slippageBps: 0, bandFraction: 0 },
+  venue: { makerFeeRate: 0, takerFeeRate: 0 },
+  simulator: { idleExitMs: 15_000, alpha: 0.5 },
+}
