@@ -1,5 +1,6 @@
 import type { FreezeReason } from '../core/freeze-reason.ts'
 import type { InstrumentSymbol } from '../core/instrument.ts'
+import type { OrderRecord } from './journal-records.ts'
 import type { Ledger } from './ledger.ts'
 
 /** Why entries are frozen, for all instruments or for one. */
@@ -10,6 +11,10 @@ export interface Freezes {
 }
 
 const ALL = ''
+
+/** What it comes to is not in the position yet: an entry sized from that position would double it. A resting order may rest. */
+const isUncertain = ({ origin, state, timeInForce }: OrderRecord): boolean =>
+  origin === 'own' && (timeInForce === 'IOC' || (state !== 'open' && state !== 'partial'))
 
 export function freezes(book: Pick<Ledger, 'orders'>): Freezes {
   const reasons = new Map<InstrumentSymbol, Set<FreezeReason>>()
@@ -22,9 +27,7 @@ export function freezes(book: Pick<Ledger, 'orders'>): Freezes {
     },
     of(symbol) {
       const all = new Set([...(reasons.get(ALL) ?? []), ...(reasons.get(symbol) ?? [])])
-      const uncertain = ({ state, origin }: { state: string; origin: string }) =>
-        origin === 'own' && (state === 'unknown' || state === 'intended')
-      if (book.orders.open(symbol).some(uncertain)) all.add('unknown-order')
+      if (book.orders.open(symbol).some(isUncertain)) all.add('unknown-order')
       if (book.orders.shortOfFills(symbol).length > 0) all.add('fills-missing')
       return all
     },

@@ -99,7 +99,8 @@ export function ledger(
       else applyEvent(order, event, told, also)
     },
     report(report) {
-      if (!settleOf.has(report.symbol)) return
+      // A close-position order has no size of its own (lots 0); its fills are booked.
+      if (!settleOf.has(report.symbol) || report.lots <= 0) return
       const known = orders.findOf(report)
       if (known) return applyEvent(known, { kind: 'report', report }, report)
       const order = journal.transaction(() => orders.addExternal(report))

@@ -23,6 +23,7 @@ export interface OrderStore {
   /** By client id, else by the venue's: REST fills of some venues carry no client id. */
   findOf(ids: Pick<OrderReport, 'symbol' | 'clientId' | 'venueId'>): OrderRecord | undefined
   open(symbol?: InstrumentSymbol): readonly OrderRecord[]
+  /** Own orders filled further than the fills we have. */
   shortOfFills(symbol: InstrumentSymbol): readonly OrderRecord[]
   /** Writes the order after `event` to the journal, inside a transaction; `remember` it after the commit. */
   step(order: OrderRecord, event: OrderEvent, told: Told): OrderChange
@@ -31,9 +32,14 @@ export interface OrderStore {
   remember(order: OrderRecord): void
 }
 
+/** Begins the key of an external order that has no client id: the venue cannot be asked for it. */
+export const NAMELESS = 'venue:'
+
 export function orderStore(journal: Journal): OrderStore {
+  // An external order may have filled before the ledger began: of it, only the position tells whether a fill is missing.
+  const isShort = ({ origin, appliedLots, filledLots }: OrderRecord) => origin === 'own' && appliedLots < filledLots
   const active = new Map(journal.openOrders().map((order) => [order.clientId, order]))
-  const short = new Map([...active].filter(([, order]) => order.appliedLots < order.filledLots))
+  const short = new Map([...active].filter(([, order]) => isShort(order)))
   const find = (clientId: string): OrderRecord | undefined => active.get(clientId) ?? journal.order(clientId)
 
   return {
@@ -80,7 +86,7 @@ export function orderStore(journal: Journal): OrderStore {
     remember(order) {
       if (TERMINAL.has(order.state)) active.delete(order.clientId)
       else active.set(order.clientId, order)
-      if (order.appliedLots < order.filledLots) short.set(order.clientId, order)
+      if (isShort(order)) short.set(order.clientId, order)
       else short.delete(order.clientId)
     },
   }
@@ -88,7 +94,7 @@ export function orderStore(journal: Journal): OrderStore {
 
 function externalOrder(report: OrderReport): OrderRecord {
   return {
-    clientId: report.clientId || `venue:${report.symbol}:${report.venueId}`,
+    clientId: report.clientId || `${NAMELESS}${report.symbol}:${report.venueId}`,
     decisionId: null,
     origin: 'external',
     symbol: report.symbol,

@@ -30,7 +30,10 @@ export function prober(
     const first = book.orders.find(clientId)
     if (!first) return true
     let absences = 0
-    for (let attempt = 0; attempt < settings.probesMax && !signal.aborted; attempt++) {
+    // Past the guard at least, however long it is: an order that can never be proven absent would freeze entries for ever.
+    const isDue = (attempt: number) =>
+      attempt < settings.probesMax || clock.monotonicMs() - since < settings.absentGuardMs
+    for (let attempt = 0; isDue(attempt) && !signal.aborted; attempt++) {
       if (attempt > 0) await scheduler.sleep(delayMs(settings, attempt), signal)
       const state = book.orders.find(clientId)?.state ?? 'absent'
       if (TERMINAL.has(state) || (isUnanswered(first.state) && !isUnanswered(state))) return true // The stream was faster.

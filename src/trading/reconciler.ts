@@ -7,6 +7,7 @@ import { epochMs } from '../core/units.ts'
 import type { Journal } from './journal.port.ts'
 import type { Ledger } from './ledger.ts'
 import type { AccountSnapshot, OrderGateway } from './order-gateway.port.ts'
+import { NAMELESS } from './order-store.ts'
 import type { Mismatch, ReconcileReason, ReconcileReport } from './trader-event.ts'
 import type { TraderSettings } from './trader-settings.ts'
 
@@ -68,7 +69,7 @@ export function reconciler(parts: Parts): (reason: ReconcileReason) => Promise<R
   }
 }
 
-/** Local and venue clock may differ by this much when the ledger begins. */
+/** So much older than the first look at the account are the oldest fills of the ledger: its clock and that of fills may differ. */
 const OPENING_MS = 600_000
 
 async function reconcileOnce(parts: Parts): Promise<Round> {
@@ -89,7 +90,10 @@ async function reconcileOnce(parts: Parts): Promise<Round> {
 
 /** First meeting with an instrument: the same fills on both sides of the snapshot prove that none happened around it. */
 async function meet({ gateway, book, clock, settings }: Parts, { symbol, tickSize }: Instrument): Promise<void> {
-  const openedAt = epochMs(Math.max(0, clock.now() - OPENING_MS))
+  // By the venue's clock where it is behind: fills are stamped by it, and one from before the ledger is not booked.
+  const { positions } = await gateway.snapshot([symbol])
+  const firstLookAt = Math.min(clock.now(), ...positions.map(({ updatedAt }) => updatedAt))
+  const openedAt = epochMs(Math.max(0, firstLookAt - OPENING_MS))
   for (let attempt = 0; attempt < settings.roundsMax; attempt++) {
     const known = await gateway.fillsSince(symbol, openedAt)
     const snapshot = await gateway.snapshot([symbol])
@@ -118,7 +122,8 @@ async function alignOrders({ book, probe }: Parts, snapshot: AccountSnapshot): P
   for (const report of snapshot.openOrders) book.report(report)
   for (const { clientId, venueId, state, origin } of book.orders.open()) {
     if ((state !== 'open' && state !== 'partial') || listed.has(clientId) || listed.has(venueId ?? clientId)) continue
-    if (origin === 'own') await probe(clientId)
+    // Asked also of an external one: it may be younger than the snapshot.
+    if (origin === 'own' || !clientId.startsWith(NAMELESS)) await probe(clientId)
     else book.apply(clientId, { kind: 'absent' }, { detail: 'no longer open at the venue' })
   }
 }

@@ -2,7 +2,6 @@ import type { Clock } from '../core/clock.port.ts'
 import type { InstrumentSymbol } from '../core/instrument.ts'
 import type { Scheduler } from '../core/scheduler.port.ts'
 import type { Background } from './background.ts'
-import type { Freezes } from './freezes.ts'
 import type { Ledger } from './ledger.ts'
 import type { AccountEvent } from './order-gateway.port.ts'
 import type { ReconcileReason, ReconcileReport, TraderEvent } from './trader-event.ts'
@@ -10,22 +9,22 @@ import type { TraderSettings } from './trader-settings.ts'
 
 interface Parts {
   readonly book: Ledger
-  readonly frozen: Freezes
   readonly clock: Clock
   readonly scheduler: Scheduler
   readonly settings: TraderSettings
   readonly signal: AbortSignal
   readonly work: Background
   publish(event: TraderEvent): void
+  /** Entries are frozen until a reconciliation begun since has been answered with the stream up. */
+  streamTurned(isUp: boolean): void
   reconcile(reason: ReconcileReason): Promise<ReconcileReport>
 }
 
 /** Books what the venue tells unasked. What does not add up within `settleMs` (a fill is missing) is asked for. */
 export function streamListener(parts: Parts): (event: AccountEvent) => void {
-  const { book, frozen, clock, scheduler, settings, signal, work, publish, reconcile } = parts
+  const { book, clock, scheduler, settings, signal, work, publish, reconcile } = parts
   const venueLots = new Map<InstrumentSymbol, number>()
   const checking = new Set<InstrumentSymbol>()
-  let turns = 0
 
   const addsUp = (symbol: InstrumentSymbol): boolean =>
     book.orders.shortOfFills(symbol).length === 0 &&
@@ -44,14 +43,9 @@ export function streamListener(parts: Parts): (event: AccountEvent) => void {
   }
 
   function streamTurned(state: 'up' | 'down', detail: string): void {
-    const turn = ++turns
-    frozen.set('stream-down', true)
+    parts.streamTurned(state === 'up')
     publish({ kind: 'stream', state, detail, at: clock.now() })
-    if (state === 'down') return
-    work.run(async () => {
-      const { answered } = await reconcile('reconnect')
-      if (answered && turn === turns) frozen.set('stream-down', false)
-    })
+    if (state === 'up') work.run(() => reconcile('reconnect'))
   }
 
   function take(event: AccountEvent): void {

@@ -35,6 +35,8 @@ interface Parts {
   readonly clock: Clock
   readonly background: Background
   probe(clientId: string): Promise<boolean>
+  /** Of an order that is over as soon as it is accepted: sees to it that we hear how it ended. */
+  follow(clientId: string): Promise<void>
 }
 
 export interface Submitter {
@@ -43,7 +45,7 @@ export interface Submitter {
   inFlight(clientId: string): boolean
 }
 
-export function submitter({ gateway, journal, book, clock, background, probe }: Parts): Submitter {
+export function submitter({ gateway, journal, book, clock, background, probe, follow }: Parts): Submitter {
   const waiting = new Set<string>()
   // Intents of earlier lives count as sent: they are looked up, never sent again.
   let sends = journal.counts().intents
@@ -57,6 +59,7 @@ export function submitter({ gateway, journal, book, clock, background, probe }: 
     const also = () => journal.recordLatency(order.decisionId, latency)
     if (submission.kind === 'accepted') {
       book.apply(order.clientId, { kind: 'accepted' }, { venueId: submission.venueId }, also)
+      if (order.timeInForce === 'IOC') background.run(() => follow(order.clientId))
     } else if (submission.kind === 'rejected') {
       const detail = `${submission.code}: ${submission.reason}`
       book.apply(order.clientId, { kind: 'rejected' }, { detail }, also)

@@ -5,6 +5,7 @@ import type { Instrument } from '../core/instrument.ts'
 import type { Scheduler } from '../core/scheduler.port.ts'
 import { background } from './background.ts'
 import { coalesced } from './coalesced.ts'
+import { follower } from './follower.ts'
 import { type Freezes, freezes } from './freezes.ts'
 import type { Journal } from './journal.port.ts'
 import { ledger } from './ledger.ts'
@@ -50,20 +51,45 @@ export function traderCore(parts: TraderParts) {
     frozen.set('halted', true)
     publish({ kind: 'halt', code, detail: messageOf(error), at: clock.now() })
   }
+  /** Since when, in turns, the account's stream is up or down. */
+  const stream = { isUp: true, turns: 0 }
+  function streamTurned(isUp: boolean): void {
+    stream.isUp = isUp
+    stream.turns++
+    frozen.set('stream-down', true)
+  }
   const work = background(halt)
   const probe = prober(gateway, book, clock, scheduler, settings, signal)
-  const submit = submitter({ gateway, journal, book, clock, background: work, probe })
+  const follow = follower({ book, scheduler, settings, signal, probe, reconcile: (reason) => reconcile(reason) })
+  const submit = submitter({ gateway, journal, book, clock, background: work, probe, follow })
   const reconcileNow = reconciler({ ...parts, settings, book, signal, probe, inFlight: submit.inFlight })
   const reconcile = coalesced(async (reason: ReconcileReason) => {
+    const { turns, isUp } = stream
     const freezing = reason !== 'periodic' && reason !== 'stop' // Routine must not cost a trade.
     frozen.set('reconciling', freezing)
     const report = await reconcileNow(reason)
     freezeUnreconciled(frozen, parts.instruments, report)
     frozen.set('reconciling', false)
+    // Whichever run was answered first: the one that the reconnect asked for may have met a silent venue.
+    if (report.answered && isUp && turns === stream.turns) frozen.set('stream-down', false)
     publish({ kind: 'reconciled', report, at: clock.now() })
     return report
   })
-  return { settings, events, stopping, signal, book, frozen, work, probe, submit, publish, halt, reconcile }
+  return {
+    settings,
+    events,
+    stopping,
+    signal,
+    book,
+    frozen,
+    work,
+    probe,
+    submit,
+    publish,
+    halt,
+    reconcile,
+    streamTurned,
+  }
 }
 
 function freezeUnreconciled(frozen: Freezes, instruments: readonly Instrument[], report: ReconcileReport): void {

@@ -8,7 +8,7 @@ export interface TraderSettings {
   /** First wait between two lookups of an unknown order; doubles up to `probeDelayMsMax`. */
   readonly probeDelayMs: number
   readonly probeDelayMsMax: number
-  /** Lookups in a row; after them the order stays unknown until the next reconciliation. */
+  /** Lookups in a row, more while the guard lasts; after them the order stays unknown until the next reconciliation. */
   readonly probesMax: number
   /** How long a fill, or a position that explains it, may lag behind its order before the venue is asked. */
   readonly settleMs: number

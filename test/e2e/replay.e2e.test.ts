@@ -5,7 +5,7 @@ import { afterAll, describe, expect, test } from 'vitest'
 import { simulatedTape } from '../fixtures/make-tape.ts'
 import { realTape } from '../market/real-tapes.ts'
 import { killPrograms, lastJson, runProgram } from '../support/program.ts'
-import { EAGER, workspace } from '../support/workspace.ts'
+import { EAGER_POLICY, workspace } from '../support/workspace.ts'
 
 const space = workspace()
 afterAll(() => {
@@ -27,7 +27,7 @@ const instruments = ['BTC/USDT:USDT', 'ETH/USDT:USDT'].map((symbol) => ({
   makerFeeRate: 0,
   takerFeeRate: 0,
 }))
-const eager = space.config('replay', { policy: EAGER['policy'], replay: { instruments } })
+const eager = space.config('replay', { policy: EAGER_POLICY, replay: { instruments } })
 
 async function replay(tape: string, config = eager) {
   const { code, out, err } = await runProgram(['replay', '--tape', tape, '--config', config, '--json'])
@@ -76,14 +76,14 @@ describe('a replay of a tape', () => {
     expect(first['decisionHash']).toMatch(/^[0-9a-f]{64}$/)
     expect(repeatable(second)).toEqual(repeatable(first))
     expect(repeatable(await replay(inMicroseconds))).toEqual(repeatable(first))
-  }, 60_000)
+  }, 90_000)
 
   test('another policy gives another decision hash', async () => {
     const calm = space.config('replay', { policy: { enterEdgeBps: 1_000 } })
     const [busy, idle] = await Promise.all([replay(SIMULATED), replay(SIMULATED, calm)])
     expect(idle['orders']).toBe(0)
     expect(idle['decisionHash']).not.toBe(busy['decisionHash'])
-  }, 60_000)
+  }, 90_000)
 
   test('a hole in the book updates is a gap, and its bars are not traded', async () => {
     const lines = gunzipSync(readFileSync(SIMULATED)).toString().split('\n')
@@ -94,17 +94,21 @@ describe('a replay of a tape', () => {
     const summary = await replay(holed)
     expect(summary['gaps']).toBe(1)
     expect(summary['forecasts']).toBeLessThan(40)
-  }, 60_000)
+  }, 90_000)
 
   test('the simulator that made the tape gives the same market each time', () => {
     expect(simulatedTape(3)).toBe(simulatedTape(3))
   })
 
   const { file, absent } = realTape('binance-usdm-btcusdt-20240808.gz')
-  test.skipIf(absent)('a real capture of Binance USD-M agrees with itself', async () => {
-    const summary = await replay(file)
-    expectCounts(summary, file)
-    expect(summary).toMatchObject({ trades: 21_313, bookUpdates: 6_551, bookTickers: 66_089, tradesExcluded: 0 })
-    expect(summary['bars']).toBeGreaterThan(340)
-  }, 60_000)
+  test.skipIf(absent)(
+    'a real capture of Binance USD-M agrees with itself',
+    async () => {
+      const summary = await replay(file)
+      expectCounts(summary, file)
+      expect(summary).toMatchObject({ trades: 21_313, bookUpdates: 6_551, bookTickers: 66_089, tradesExcluded: 0 })
+      expect(summary['bars']).toBeGreaterThan(340)
+    },
+    60_000,
+  )
 })

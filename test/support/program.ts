@@ -51,14 +51,14 @@ export function startProgram(args: readonly string[], env: Record<string, string
     out: () => said.out,
     err: () => said.err,
     kill: (signal) => void child.kill(signal),
-    async line(pattern, timeoutMs = 20_000) {
+    async line(pattern, timeoutMs = 40_000) {
       const find = () => said.out.split('\n').find((line) => pattern.test(line))
       await until(`a line like ${pattern} of\n${told()}`, () => find() !== undefined || code !== undefined, timeoutMs)
       const found = find()
       if (found === undefined) throw new Error(`ended (${code}) without a line like ${pattern}: ${told()}`)
       return found
     },
-    async ended(timeoutMs = 30_000) {
+    async ended(timeoutMs = 40_000) {
       await until('the end of the program', () => code !== undefined, timeoutMs).catch(() => {
         child.kill('SIGKILL')
         throw new Error(`did not end within ${timeoutMs} ms: ${told()}`)
@@ -102,6 +102,9 @@ export function isAlive(pid: number): boolean {
     return false
   }
 }
+
+/** Log lines that a run without faults has none of. */
+export const LOUD = /"level":"(warn|error|fatal)"/
 
 /** The object that `--json` promises as the last line of standard output. */
 export const lastJson = (out: string): Record<string, unknown> =>

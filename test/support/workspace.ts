@@ -14,7 +14,7 @@ export interface Workspace {
   config(name: string, changes?: Tree): string
   /** Where the demo's exchange runs; undefined when no port file is there. */
   exchange(): { readonly port: number; readonly pid: number } | undefined
-  /** Texts of CANARIES found in any file of the folder. */
+  /** Texts of CANARIES found in any file of the state folder. */
   leaks(): readonly string[]
   /** Ends an exchange that was left running, and removes the folder. */
   remove(): void
@@ -42,7 +42,8 @@ export function workspace(): Workspace {
     },
     exchange,
     leaks() {
-      const files = readdirSync(dir, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile())
+      if (!existsSync(state)) return []
+      const files = readdirSync(state, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile())
       return files.flatMap(({ parentPath, name }) => {
         const text = readFileSync(join(parentPath, name), 'latin1')
         return Object.values(CANARIES).filter((canary) => text.includes(canary))
@@ -73,12 +74,13 @@ function overlay(base: Tree, changes: Tree): Tree {
   return result
 }
 
-const isTree = (value: unknown): value is Tree =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
+const isTree = (value: unknown): value is Tree => typeof value === 'object' && value !== null && !Array.isArray(value)
 
-/** Trades at nearly every bar: costs are expected to be nothing, and every change of the target is followed. */
+/** Costs are expected to be nothing, and every change of the target is followed. */
+export const EAGER_POLICY = { enterEdgeBps: 0, slippageBps: 0, bandFraction: 0 }
+
+/** Trades at nearly every bar. */
 export const EAGER: Tree = {
-  policy: { enterEdgeBps: 0, slippageBps: 0, bandFraction: 0 },
+  policy: EAGER_POLICY,
   venue: { makerFeeRate: 0, takerFeeRate: 0 },
-  simulator: { idleExitMs: 15_000, alpha: 0.5 },
 }

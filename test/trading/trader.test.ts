@@ -195,7 +195,7 @@ describe('what the stream tells', () => {
 
   test('same trade id, other size: dropped, told, and the venue is asked (fault 11)', async () => {
     await bench.trader.start()
-    place(1)
+    place(1, { timeInForce: 'GTC' })
     await bench.trader.settled()
     bench.venue.deliver()
     bench.venue.emit({ kind: 'fill', fill: { ...bench.venue.fills[0]!, lots: lots(9) } })
@@ -207,7 +207,7 @@ describe('what the stream tells', () => {
 
   test('a lost fill frame is fetched after the settle time; entries wait for it (fault 13)', async () => {
     await bench.trader.start()
-    place(1)
+    place(1, { timeInForce: 'GTC' })
     await bench.trader.settled()
     bench.venue.deliver((frames) => frames.filter(({ kind }) => kind !== 'fill'))
     expect(bench.trader.freezes(BTC.symbol)).toContain('fills-missing')
@@ -298,7 +298,7 @@ describe('what the stream tells', () => {
     const report = { symbol: BTC.symbol, lots: lots(99), entryPrice: '1', updatedAt: epochMs(START_AT) }
     bench.venue.emit({ kind: 'position', report })
     await bench.trader.settled()
-    place(1)
+    place(1, { timeInForce: 'GTC' })
     await bench.trader.settled()
     bench.venue.deliver()
     await bench.trader.settled()
@@ -348,7 +348,7 @@ describe('the start', () => {
   test('a fill while the account is first read is counted once', async () => {
     let trades = 0
     bench.venue.script.onSnapshot = () => {
-      if (trades++ === 0) bench.venue.byHand(approved({ clientId: 'meanwhile', lots: lots(3) }))
+      if (trades++ === 1) bench.venue.byHand(approved({ clientId: 'meanwhile', lots: lots(3) }))
     }
     expect(await bench.trader.start()).toMatchObject({ positionMatches: true, balanceMatches: true })
     expect(bench.trader.position(BTC.symbol)).toMatchObject({ lots: 3, openingLots: 3 })

@@ -22,23 +22,31 @@ export interface Tape extends AsyncIterable<TapeFrame> {
   readonly truncatedLines: number
 }
 
+/** Whether a line, as it stands in the file, is to be parsed and handed out. One that is not may be anything. */
+export type LineFilter = (text: string) => boolean
+
 /** Characters. The longest real line, a REST book of 1,000 levels, has 60,000. */
 const LINE_MAX = 4 * 1_024 * 1_024
 const VALUE_TEXT_MAX = 60
 const GZIP_MAGIC = 0x1f8b
+/** Bytes of a decompressed piece: each costs a trip through the thread pool. */
+const PIECE_BYTES = 256 * 1_024
+const ZERO = 48
 
 /**
  * Reads in the order of the file, one decompressed chunk and one line at a time. Iterating throws `InputError` naming file, line,
  * value and rule: no such file, no tape, malformed line, truncated or corrupt gzip.
  */
-export const readTape = (file: string): Tape => new TapeFile(file)
+export const readTape = (file: string, wants: LineFilter = () => true): Tape => new TapeFile(file, wants)
 
 class TapeFile implements Tape {
   readonly file: string
   truncatedLines = 0
+  readonly #wants: LineFilter
 
-  constructor(file: string) {
+  constructor(file: string, wants: LineFilter) {
     this.file = file
+    this.#wants = wants
   }
 
   async *[Symbol.asyncIterator](): AsyncGenerator<TapeFrame> {
@@ -52,7 +60,8 @@ class TapeFile implements Tape {
         let from = 0
         for (let end = rest.indexOf('\n'); end >= 0; end = rest.indexOf('\n', from)) {
           line += 1
-          if (end > from) yield parseLine(this.file, line, rest.slice(from, end))
+          const one = rest.slice(from, end)
+          if (one !== '' && this.#wants(one)) yield parseLine(this.file, line, one)
           from = end + 1
         }
         rest = rest.slice(from)
@@ -70,9 +79,9 @@ class TapeFile implements Tape {
     } finally {
       source.destroy()
     }
-    const last = rest === '' ? undefined : this.#lastLine(line + 1, rest)
+    const last = rest === '' || !this.#wants(rest) ? undefined : this.#lastLine(line + 1, rest)
     if (last) yield last
-    if (line === 0 && !last) throw fault(this.file, 1, '', '`<receive time> <raw JSON>` lines: it holds none')
+    if (line === 0 && rest === '') throw fault(this.file, 1, '', '`<receive time> <raw JSON>` lines: it holds none')
   }
 
   /** Without its line end: whole all the same, or broken off. Alone in the file it is no tape at all. */
@@ -90,9 +99,9 @@ class TapeFile implements Tape {
 async function byteStream(file: string): Promise<Readable> {
   // First: it says in our words that there is no such file.
   const isGzip = await startsAsGzip(file)
-  const source = createReadStream(file)
+  const source = createReadStream(file, { highWaterMark: PIECE_BYTES })
   if (!isGzip) return source.setEncoding('utf8')
-  const plain = createGunzip()
+  const plain = createGunzip({ chunkSize: PIECE_BYTES })
   // Not `pipeline`: an early end of the reader is no fault of the file.
   source.once('error', (error) => plain.destroy(error))
   plain.once('close', () => source.destroy())
@@ -116,7 +125,7 @@ async function startsAsGzip(file: string): Promise<boolean> {
 function parseLine(file: string, line: number, text: string): TapeFrame {
   const space = text.indexOf(' ')
   const time = space > 0 ? text.slice(0, space) : text
-  const isTime = space > 0 && /^\d+$/.test(time) && (time.length === 13 || time.length === 16 || time.length === 19)
+  const isTime = space > 0 && (time.length === 13 || time.length === 16 || time.length === 19) && isDigits(time)
   if (!isTime)
     throw fault(file, line, time, 'a receive time of 13 (ms), 16 (µs) or 19 (ns) digits, then a blank and JSON')
   // Split so that no digit is lost: 19 digits do not fit a double.
@@ -127,6 +136,15 @@ function parseLine(file: string, line: number, text: string): TapeFrame {
   } catch (thrown) {
     throw fault(file, line, text.slice(space + 1), 'JSON after the receive time', thrown)
   }
+}
+
+/** A regular expression takes three times as long, and this runs for every line. */
+function isDigits(text: string): boolean {
+  for (let at = 0; at < text.length; at += 1) {
+    const digit = text.charCodeAt(at) - ZERO
+    if (!(digit >= 0 && digit <= 9)) return false
+  }
+  return true
 }
 
 function fault(file: string, line: number, value: string, rule: string, cause?: unknown): InputError {

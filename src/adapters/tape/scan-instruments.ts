@@ -1,6 +1,6 @@
 import { InputError } from '../../core/errors.ts'
 import type { Instrument } from '../../core/instrument.ts'
-import type { TapeFrame } from './read-tape.ts'
+import { readTape, type TapeFrame } from './read-tape.ts'
 
 /** Steps that all prices and sizes of one venue symbol are multiples of. */
 interface Steps {
@@ -15,6 +15,9 @@ interface StepFinder {
   step(): string | undefined
 }
 
+/** Steps of an instrument that somebody has described, decimal strings. */
+export type KnownSteps = Pick<Instrument, 'tickSize' | 'lotSize'>
+
 const DECIMALS = 8
 /** Key of the REST book, which names no instrument on USD-M. */
 const UNNAMED = ''
@@ -28,8 +31,15 @@ const QUOTES = ['USDT', 'USDC', 'FDUSD', 'BUSD', 'USD'] as const
  * Finds out by a first pass which Binance instruments a tape holds and the coarsest tick and lot that all of their trades, quotes and
  * book levels fit. Limits and fees cannot be seen on a tape: they are typical ones. Throws `InputError` when nothing is found.
  */
-export async function scanInstruments(tape: AsyncIterable<TapeFrame>, file: string): Promise<readonly Instrument[]> {
-  const found = new Map<string, Steps>()
+export const scanInstruments = (tape: AsyncIterable<TapeFrame>, file: string): Promise<readonly Instrument[]> =>
+  instrumentsOf(tape, file, new Map())
+
+/** `found` keeps the order of the tape. */
+async function instrumentsOf(
+  tape: AsyncIterable<TapeFrame>,
+  file: string,
+  found: Map<string, Steps>,
+): Promise<readonly Instrument[]> {
   for await (const { frame } of tape) collect(frame, found)
   mergeUnnamed(found)
   const instruments = [...found].flatMap(([venueSymbol, steps]) => describe(venueSymbol, steps) ?? [])
@@ -38,6 +48,39 @@ export async function scanInstruments(tape: AsyncIterable<TapeFrame>, file: stri
     file,
   })
 }
+
+/**
+ * As `scanInstruments` of a file, with the steps of `known` (by venue symbol) taken as they are: frames of these need not be parsed,
+ * which is nearly all of the work.
+ */
+export function scanTape(file: string, known: ReadonlyMap<string, KnownSteps>): Promise<readonly Instrument[]> {
+  const found = new Map<string, Steps>()
+  const settled = new Set<string>()
+  const wants = (line: string): boolean => {
+    const symbol = symbolIn(line)
+    if (symbol === undefined || settled.has(symbol)) return symbol === undefined
+    const steps = known.get(symbol)
+    if (!steps || !COUNTED.test(line)) return true
+    settled.add(symbol)
+    found.set(symbol, { price: fixedStep(steps.tickSize), size: fixedStep(steps.lotSize) })
+    return false
+  }
+  return instrumentsOf(readTape(file, wants), file, found)
+}
+
+/** Kinds of frames that prove an instrument to be on the tape. */
+const COUNTED = /"e":"(?:depthUpdate|trade|aggTrade|bookTicker)"/
+const SYMBOL_KEY = '"s":"'
+
+/** A quotation mark inside of a JSON string is escaped: this is a key, and in the frames that count the outermost of its name. */
+function symbolIn(line: string): string | undefined {
+  const key = line.indexOf(SYMBOL_KEY)
+  if (key < 0) return undefined
+  const from = key + SYMBOL_KEY.length
+  return line.slice(from, line.indexOf('"', from))
+}
+
+const fixedStep = (step: string): StepFinder => ({ add: () => undefined, step: () => step })
 
 function collect(frame: unknown, found: Map<string, Steps>): void {
   const outer = recordOf(frame)

@@ -1,6 +1,9 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import os from 'node:os'
+import path from 'node:path'
 import { describe, expect, test } from 'vitest'
 import type { TapeFrame } from '../../../src/adapters/tape/read-tape.ts'
-import { scanInstruments } from '../../../src/adapters/tape/scan-instruments.ts'
+import { scanInstruments, scanTape } from '../../../src/adapters/tape/scan-instruments.ts'
 import { InputError } from '../../../src/core/errors.ts'
 import type { Instrument } from '../../../src/core/instrument.ts'
 import type { EpochMs } from '../../../src/core/units.ts'
@@ -54,4 +57,33 @@ describe('scanInstruments', () => {
     await expect(scan([frames.ack])).rejects.toThrow(InputError)
     await expect(scan([trade('BTCUSDT', 'x', '1')])).rejects.toThrow(/x\.gz: no Binance futures frame/)
   })
+})
+
+test('scanTape takes known steps as they are, finds the others, and keeps the order of the tape', async () => {
+  const folder = await mkdtemp(path.join(os.tmpdir(), 'scan-'))
+  const file = path.join(folder, 'x.txt')
+  const list = [
+    { e: 'markPriceUpdate', s: 'ETHUSDT', p: '1' }, // Proves nothing: ETHUSDT is not on this tape.
+    trade('XUSDT', '1.5', '1'),
+    trade('BTCUSDT', '60000.4', '0.004'),
+    trade('AUSDT', '2', '1'),
+  ]
+  const line = (frame: object): string => `1700000000123 ${JSON.stringify(frame)}\n`
+  // Of a known instrument: not parsed.
+  const broken = '1700000000123 {"e":"trade","s":"BTCUSDT"\n'
+  await writeFile(file, list.map(line).join('') + broken)
+  const steps = { tickSize: '0.10', lotSize: '0.001' }
+  const found = await scanTape(
+    file,
+    new Map([
+      ['BTCUSDT', steps],
+      ['ETHUSDT', steps],
+    ]),
+  )
+  await rm(folder, { recursive: true })
+  expect(found).toMatchObject([
+    { venueSymbol: 'XUSDT', tickSize: '1.5' },
+    { venueSymbol: 'BTCUSDT', ...steps },
+    { venueSymbol: 'AUSDT' },
+  ])
 })
