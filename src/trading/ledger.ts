@@ -121,6 +121,7 @@ export function ledger(
       return 'applied'
     },
     cash(cash) {
+      if (money.isBeforeStart(cash)) return
       const isNew = journal.transaction(() => journal.addCash(cash) && money.bookCash(cash))
       money.commit()
       if (isNew) listener({ kind: 'cash', cash })

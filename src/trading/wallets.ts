@@ -15,6 +15,8 @@ export interface Wallets {
   money(currency: string, now: EpochMs): Money | undefined
   /** First meeting: the venue's wallet is the start. */
   open(report: BalanceReport): void
+  /** The change is part of the wallet's start: it is older, or the wallet was not met yet. */
+  isBeforeStart(cash: CashRecord): boolean
   /** The venue's own figure; the identity is left alone. */
   seen(report: BalanceReport): void
   /** One booking inside a transaction, followed by `commit` once that has succeeded. */
@@ -36,6 +38,8 @@ const addTo = (sums: Map<string, Big>, currency: string, amount: string): void =
 /** `settleOf`: currency of an instrument's realised profit. */
 export function wallets(journal: Journal, settleOf: ReadonlyMap<InstrumentSymbol, string>): Wallets {
   const balances = new Map(journal.balances().map((balance) => [balance.currency, balance]))
+  /** Venue clock of the starts that this process saw: only it can hear of changes before them. */
+  const openedAt = new Map<string, EpochMs>()
   const booked = new Map<string, BalanceRecord>()
   let bookedFill: Fill | undefined
   let today: Today = { day: -1, realised: new Map(), fees: new Map() }
@@ -75,7 +79,9 @@ export function wallets(journal: Journal, settleOf: ReadonlyMap<InstrumentSymbol
       const record = { ...EMPTY, currency, start: wallet, wallet, venueWallet: wallet, updatedAt }
       journal.saveBalance(record)
       balances.set(currency, record)
+      openedAt.set(currency, updatedAt)
     },
+    isBeforeStart: ({ currency, at }) => !balances.has(currency) || at < (openedAt.get(currency) ?? 0),
     seen({ currency, wallet, updatedAt }) {
       const before = balances.get(currency)
       if (!before || before.venueWallet === wallet) return

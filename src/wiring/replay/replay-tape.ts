@@ -49,13 +49,27 @@ export async function replayTapes(files: readonly string[], parts: ReplayParts):
       await turn() // What the decision set going (answers of the venue, bookings) ends before the next event.
     }
   }
-  async function handle(event: MarketEvent): Promise<void> {
-    const watermark = watermarkBefore(event)
-    if (watermark) for (const { instrument } of converters) await pass({ ...watermark, symbol: instrument.symbol })
-    const pending = session.handle(event)
-    if (pending) await pending
+  async function close(watermark: MarketEvent): Promise<void> {
+    for (const { instrument } of converters) await pass({ ...watermark, symbol: instrument.symbol })
+  }
+  function compare(event: MarketEvent): void {
     const pipeline = session.pipelines.get(event.symbol)
     if (pipeline) parts.quotes.onEvent(event, pipeline)
+  }
+  async function handleAfter(watermark: MarketEvent, event: MarketEvent): Promise<void> {
+    await close(watermark)
+    const pending = session.handle(event)
+    if (pending) await pending
+    compare(event)
+  }
+  /** A promise for the events that need one only: a tape has millions that do not. */
+  function handle(event: MarketEvent): Promise<void> | undefined {
+    const watermark = watermarkBefore(event)
+    if (watermark) return handleAfter(watermark, event)
+    const pending = session.handle(event)
+    if (pending) return pending.then(() => compare(event))
+    compare(event)
+    return undefined
   }
 
   for (const file of files) {
@@ -66,8 +80,10 @@ export async function replayTapes(files: readonly string[], parts: ReplayParts):
       if (time.firstAt === 0) time.firstAt = receivedAt
       if (scheduler.advance(receivedAt)) await turn()
       const outcome = map(frame, receivedAt, onlySymbol)
-      if (outcome.kind === 'event') await handle(outcome.event)
-      else if (outcome.kind === 'excluded') session.pipelines.get(outcome.symbol)?.countExcludedTrade()
+      if (outcome.kind === 'event') {
+        const pending = handle(outcome.event)
+        if (pending) await pending
+      } else if (outcome.kind === 'excluded') session.pipelines.get(outcome.symbol)?.countExcludedTrade()
       else if (outcome.kind === 'malformed') {
         count.malformed += 1
         for (const event of gapsOf(outcome, converters, receivedAt)) await pass(event)

@@ -1,5 +1,4 @@
-import { readTape } from '../../adapters/tape/read-tape.ts'
-import { scanInstruments } from '../../adapters/tape/scan-instruments.ts'
+import { scanTape } from '../../adapters/tape/scan-instruments.ts'
 import { InputError } from '../../core/errors.ts'
 import type { Instrument } from '../../core/instrument.ts'
 import type { ReplayInstrument } from '../config/mode-sections.ts'
@@ -19,7 +18,7 @@ export async function tapeInstruments(files: readonly string[], config: ReplayCo
   const described = new Map(config.replay.instruments.map((one) => [one.venueSymbol, one]))
   const found = new Map<string, Instrument>()
   for (const file of files) {
-    for (const instrument of await scanInstruments(readTape(file), file)) {
+    for (const instrument of await scanTape(file, described)) {
       if (!found.has(instrument.venueSymbol)) found.set(instrument.venueSymbol, instrument)
     }
   }

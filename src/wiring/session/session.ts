@@ -187,6 +187,7 @@ class LiveSession implements Session {
     const forecastMs = asked.length > 0 ? clock.monotonicMs() - forecastFromMs : null
     const equityQuote = this.equityQuote()
     this.stepGuard({ kind: 'equity', at: now, equityQuote })
+    const exposures = this.#value.exposures()
     const decided: Decided[] = []
     for (const { window, pipeline, featureMs } of batch) {
       const { symbol, endAt } = window.row.bar
@@ -203,7 +204,7 @@ class LiveSession implements Session {
         modelExpired: this.#parts.modelExpiresAt !== undefined && now >= this.#parts.modelExpiresAt,
         blindBars: this.#countBlind(symbol, forecast),
         equityQuote,
-        otherExposureQuote: this.#value.exposureQuote(symbol, decided),
+        otherExposureQuote: exposures.othersQuote(symbol),
         guard: this.#guard,
         featureMs,
         forecastMs,
@@ -211,7 +212,9 @@ class LiveSession implements Session {
       }
       const one = decideBar(moment, desk, settings)
       decided.push(one)
-      if (one.order) this.stepGuard({ kind: 'message', at: now }) // Reserved before it is sent.
+      if (!one.order) continue
+      exposures.add(one.order)
+      this.stepGuard({ kind: 'message', at: now }) // Reserved before it is sent.
     }
     this.#commit(decided, false)
   }

@@ -1,13 +1,21 @@
 import type { InstrumentSymbol } from '../../core/instrument.ts'
+import type { ApprovedOrder } from '../../core/order.ts'
 import type { InstrumentPipeline } from '../../features/market-pipeline.ts'
-import type { Decided } from '../../trading/submitter.ts'
 import type { Desk } from './desk.ts'
 
 export interface Valuation {
   /** Wallet and unrealised profit at mid, settle currency. */
   equityQuote(): number
-  /** Worst-case value of all instruments but `symbol`: held, open, and what this batch is about to send. */
-  exposureQuote(symbol: InstrumentSymbol, pending: readonly Decided[]): number
+  /** As they are now: for the decisions of one moment, which nothing else may come between. */
+  exposures(): Exposures
+}
+
+/** Worst-case values of instruments, settle currency: held, open, and what this moment is about to send. */
+export interface Exposures {
+  /** Of all but `symbol`. */
+  othersQuote(symbol: InstrumentSymbol): number
+  /** Is about to be sent; at most one order per instrument. */
+  add(order: ApprovedOrder): void
 }
 
 export function valuation(pipelines: ReadonlyMap<InstrumentSymbol, InstrumentPipeline>, desk: Desk): Valuation {
@@ -30,10 +38,10 @@ export function valuation(pipelines: ReadonlyMap<InstrumentSymbol, InstrumentPip
       : (nowTicks - entryTicks) * tickSize * size
   }
 
-  function worstQuote(symbol: InstrumentSymbol, pipeline: InstrumentPipeline, pending: readonly Decided[]): number {
+  function worstQuote(symbol: InstrumentSymbol, pipeline: InstrumentPipeline, order?: ApprovedOrder): number {
     const { lots, entryTicks } = desk.position(symbol)
     const open = { ...desk.openLots(symbol) }
-    for (const { order } of pending) if (order?.symbol === symbol) open[order.side] += order.lots
+    if (order) open[order.side] += order.lots
     const worstLots = Math.max(0, lots + open.buy, open.sell - lots)
     // Without any price yet: the entry's. Flat and without orders nothing is needed.
     return worstLots === 0 ? 0 : pipeline.converter.notional(ticksOf(pipeline, entryTicks), worstLots)
@@ -42,10 +50,21 @@ export function valuation(pipelines: ReadonlyMap<InstrumentSymbol, InstrumentPip
   return {
     equityQuote: () =>
       [...pipelines].reduce((sum, [symbol, pipeline]) => sum + unrealisedQuote(symbol, pipeline), desk.walletQuote()),
-    exposureQuote: (symbol, pending) =>
-      [...pipelines].reduce(
-        (sum, [other, pipeline]) => (other === symbol ? sum : sum + worstQuote(other, pipeline, pending)),
-        0,
-      ),
+    exposures() {
+      const worst = new Map<InstrumentSymbol, number>()
+      for (const [symbol, pipeline] of pipelines) worst.set(symbol, worstQuote(symbol, pipeline))
+      return {
+        // Summed anew rather than "total less own": no rounding may make it negative.
+        othersQuote(symbol) {
+          let sum = 0
+          for (const [other, quote] of worst) if (other !== symbol) sum += quote
+          return sum
+        },
+        add(order) {
+          const pipeline = pipelines.get(order.symbol)
+          if (pipeline) worst.set(order.symbol, worstQuote(order.symbol, pipeline, order))
+        },
+      }
+    },
   }
 }
