@@ -112,10 +112,10 @@ export async function decisionRig(count: number, model: LoadedModel, journal: Jo
     return session.handle(event)
   }
   await trader.start()
-  for (const clip of clips) handle(clip.snapshot())
+  for (const clip of clips) await handle(clip.snapshot())
 
   async function bar(nth: number): Promise<BarTiming> {
-    for (const clip of clips) for (const event of clip.bar(nth)) handle(event)
+    for (const clip of clips) for (const event of clip.bar(nth)) await handle(event)
     const watermarks = clips.map((clip) => clip.watermark(nth))
     const closedAtMs = performance.now()
     for (const watermark of watermarks) await handle(watermark)
