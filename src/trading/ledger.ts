@@ -26,7 +26,7 @@ export interface Ledger {
   added(intent: OrderIntent): void
   /** An event of an own order. `also` runs in the same transaction. */
   apply(clientId: string, event: OrderEvent, told?: Told, also?: () => void): void
-  /** A report of any order: one that no intent explains is booked as external. */
+  /** A report of any order: one that no intent explains is booked as external, unless it has no size of its own (close-position). */
   report(report: OrderReport): void
   fill(fill: Fill): FillOutcome
   cash(cash: CashRecord): void
@@ -99,7 +99,6 @@ export function ledger(
       else applyEvent(order, event, told, also)
     },
     report(report) {
-      // A close-position order has no size of its own (lots 0); its fills are booked.
       if (!settleOf.has(report.symbol) || report.lots <= 0) return
       const known = orders.findOf(report)
       if (known) return applyEvent(known, { kind: 'report', report }, report)
@@ -121,8 +120,7 @@ export function ledger(
       return 'applied'
     },
     cash(cash) {
-      if (money.isBeforeStart(cash)) return
-      const isNew = journal.transaction(() => journal.addCash(cash) && money.bookCash(cash))
+      const isNew = !money.isOld(cash) && journal.transaction(() => journal.addCash(cash) && money.bookCash(cash))
       money.commit()
       if (isNew) listener({ kind: 'cash', cash })
     },

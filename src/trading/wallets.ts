@@ -16,7 +16,7 @@ export interface Wallets {
   /** First meeting: the venue's wallet is the start. */
   open(report: BalanceReport): void
   /** The change is part of the wallet's start: it is older, or the wallet was not met yet. */
-  isBeforeStart(cash: CashRecord): boolean
+  isOld(cash: CashRecord): boolean
   /** The venue's own figure; the identity is left alone. */
   seen(report: BalanceReport): void
   /** One booking inside a transaction, followed by `commit` once that has succeeded. */
@@ -81,7 +81,7 @@ export function wallets(journal: Journal, settleOf: ReadonlyMap<InstrumentSymbol
       balances.set(currency, record)
       openedAt.set(currency, updatedAt)
     },
-    isBeforeStart: ({ currency, at }) => !balances.has(currency) || at < (openedAt.get(currency) ?? 0),
+    isOld: ({ currency, at }) => !balances.has(currency) || at < (openedAt.get(currency) ?? 0),
     seen({ currency, wallet, updatedAt }) {
       const before = balances.get(currency)
       if (!before || before.venueWallet === wallet) return

@@ -91,9 +91,9 @@ async function live(served: Served, path: string, violations: string[], sent: st
   })
   const life = { state, gateway, trader: subject }
   watch(life, violations)
+  await gateway.start()
   for (;;) {
     try {
-      await gateway.start()
       await subject.start()
       return life
     } catch (error) {
