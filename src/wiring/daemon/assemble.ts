@@ -89,7 +89,7 @@ export async function assemble(
   if (venue) open.add('gateway', () => venue.gateway.close())
   await venue?.start?.()
   const instruments = await withFees(listed, venue)
-  state.journal.setMeta('instruments', JSON.stringify(instruments))
+  keepSteps(state.journal, instruments)
   const trader = venue && openTrader(config, venue, state.journal, instruments, edges)
   if (trader) open.add('trader', () => trader.stop())
   const signals = trader ? undefined : signalDesk(state.journal, signalWalletQuote(config))
@@ -181,6 +181,28 @@ async function withFees(listed: readonly Instrument[], venue: OrderVenue | undef
     const rate = rates?.get(instrument.symbol)
     return rate ? { ...instrument, makerFeeRate: rate.maker, takerFeeRate: rate.taker } : instrument
   })
+}
+
+/**
+ * The ledger counts in ticks and lots: it is worth nothing when the venue has changed what one of them is. Throws `InputError` then,
+ * else writes the instruments down, also for `status` and `why`.
+ */
+function keepSteps(journal: Journal, instruments: readonly Instrument[]): void {
+  const known = new Map(
+    (JSON.parse(journal.meta('instruments') ?? '[]') as Instrument[]).map((one) => [one.symbol, one]),
+  )
+  for (const now of instruments) {
+    const before = known.get(now.symbol)
+    for (const step of ['tickSize', 'lotSize', 'contractSize'] as const) {
+      if (before === undefined || Number(before[step]) === Number(now[step])) continue
+      throw new InputError(
+        `${now.symbol}: the venue's ${step} is now ${now[step]}, the ledger was kept in steps of ${before[step]}; close the position by hand and begin a new state folder`,
+        { symbol: now.symbol },
+      )
+    }
+    known.set(now.symbol, now)
+  }
+  journal.setMeta('instruments', JSON.stringify([...known.values()]))
 }
 
 /** One margin currency per daemon: equity is one number. */

@@ -124,7 +124,10 @@ function listen(
     const alert = sessionAlert(event)
     if (alert) alerts.raise(alert)
     if (event.kind === 'gap') log.warn({ gap: event.gap }, 'market data lost')
-    if (event.kind === 'latched') log.error({ latches: event.latches }, 'entries halted')
+    if (event.kind === 'latched') {
+      guards.save(session.guard()) // Durable at once, not at the next bar.
+      log.error({ latches: event.latches }, 'entries halted')
+    }
     if (event.kind !== 'decided') return
     const equity = session.equityQuote()
     startEquity ??= equity

@@ -9,7 +9,7 @@ import { decisionIdOf, type Target } from '../../policy/decision.ts'
 import { planOrder } from '../../policy/intent.ts'
 import type { PolicySettings } from '../../policy/policy-settings.ts'
 import { decide } from '../../policy/target-position.ts'
-import { approve } from '../../risk/approve.ts'
+import { approve, type RiskVerdict } from '../../risk/approve.ts'
 import type { Guard } from '../../risk/guard.ts'
 import type { RiskLimits } from '../../risk/limits.ts'
 import { clientOrderId } from '../../trading/client-order-id.ts'
@@ -51,9 +51,13 @@ export interface BarMoment {
 /** Forecast → target → plan → verdict → one decision row, with its order if risk approved one. */
 export function decideBar(moment: BarMoment, desk: Desk, settings: DecideSettings): Decided {
   const startedAtMs = moment.monotonicMs()
-  const target = moment.flatten ? FLAT : decide(policyInputs(moment, desk), settings.policy)
-  const intent = intentOf(moment, desk, target, settings)
-  const verdict = intent && approve(intent, riskState(moment, desk), settings.limits)
+  const wanted = moment.flatten ? FLAT : decide(policyInputs(moment, desk), settings.policy)
+  const asked = judge(moment, desk, wanted, settings)
+  // A reversal is an exit and an entry in one: where the entry may not be, the exit still may.
+  const held = desk.position(symbolOf(moment)).lots
+  const isReversal = wanted.kind === 'target' && Math.sign(wanted.lots) === -Math.sign(held) && held !== 0
+  const target: Target = asked?.kind === 'refused' && isReversal ? { ...wanted, lots: 0, reason: 'exit' } : wanted
+  const verdict = target === wanted ? asked : judge(moment, desk, target, settings)
   const record = recordOf(moment, desk, target, {
     verdict: !verdict
       ? { kind: 'none' }
@@ -65,6 +69,11 @@ export function decideBar(moment: BarMoment, desk: Desk, settings: DecideSetting
   })
   const order: ApprovedOrder | undefined = verdict?.kind === 'approved' ? verdict.order : undefined
   return order ? { record, order, closedAtMs: moment.closedAtMs } : { record }
+}
+
+function judge(moment: BarMoment, desk: Desk, target: Target, settings: DecideSettings): RiskVerdict | undefined {
+  const intent = intentOf(moment, desk, target, settings)
+  return intent && approve(intent, riskState(moment, desk), settings.limits)
 }
 
 const FLAT: Target = { kind: 'target', lots: 0, edgeBps: 0, costBps: 0, reason: 'exit' }

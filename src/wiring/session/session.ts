@@ -151,7 +151,7 @@ class LiveSession implements Session {
       const pipeline = this.pipelines.get(symbol)
       if (!pipeline || desk.position(symbol).lots === 0) return []
       const moment = {
-        window: cutShort(last, pipeline, now),
+        window: cutShort(last, pipeline, this.#parts.exchangeTimeOf(now)),
         pipeline,
         forecast: undefined,
         now,
@@ -236,13 +236,13 @@ class LiveSession implements Session {
 }
 
 /** The bar that a stop cuts short: it says nothing to the model, but its decision needs quotes and a time of its own. */
-function cutShort(last: FeatureWindow, { book, synced }: InstrumentPipeline, now: EpochMs): FeatureWindow {
+function cutShort(last: FeatureWindow, { book, synced }: InstrumentPipeline, exchangeNow: number): FeatureWindow {
   const quotes = synced ? { bidTicks: book.bidTicks, askTicks: book.askTicks } : {}
   const bar = {
     ...last.row.bar,
     ...quotes,
     startAt: last.row.bar.endAt,
-    endAt: epochMs(Math.floor(now)),
+    endAt: epochMs(Math.max(last.row.bar.endAt + 1, Math.floor(exchangeNow))),
     taints: ['partial'] as const,
   }
   return { ...last, ready: false, row: { ...last.row, bar } }

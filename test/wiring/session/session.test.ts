@@ -129,3 +129,16 @@ describe('session', () => {
     expect(bench.trader.position('BTC/USDT:USDT')?.lots).toBe(0)
   })
 })
+
+test('a reversal whose entry is refused still exits', async () => {
+  // Long first; then the forecast turns while a latch forbids entries.
+  const bench = await scriptedSession((bar) => (bar < 4 ? 50 : -50))
+  await bench.open()
+  await bench.bars(0, 7)
+  expect(bench.trader.position('BTC/USDT:USDT')?.lots).toBeGreaterThan(0)
+  bench.session.stepGuard({ kind: 'kill', at: bench.at(7), detail: 'by hand' })
+  await bench.bars(7, 10)
+  const exit = bench.decisions().find(({ record }) => record.target.reason === 'exit')
+  expect(exit?.record.verdict.kind).toBe('approved')
+  expect(bench.trader.position('BTC/USDT:USDT')?.lots).toBe(0)
+})
