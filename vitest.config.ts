@@ -3,6 +3,7 @@ import { defineConfig } from 'vitest/config'
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
+    exclude: ['test/faults/**'], // Real time and real sockets: `npm run test:faults`, on a machine with nothing else to do.
     testTimeout: 20_000,
     hookTimeout: 20_000,
     pool: 'forks',
