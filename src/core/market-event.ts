@@ -16,6 +16,10 @@ export type Levels = readonly number[]
 export interface BookEvent extends Stamped {
   readonly kind: 'book'
   readonly type: 'snapshot' | 'delta'
+  /** The venue sends whole books only: this delta is the difference of two of them, so what came and went between is not in it. */
+  readonly bookSource?: 'snapshot-diff'
+  /** A snapshot out of the stream itself, as most venues send it: it stands whatever ids came before. Absent for a REST reply. */
+  readonly inStream?: true
   readonly firstId: number
   readonly lastId: number
   readonly prevId: number
@@ -35,20 +39,23 @@ export interface QuoteEvent extends Stamped {
 
 export interface TradeEvent extends Stamped {
   readonly kind: 'trade'
-  readonly tradeId: number
+  /** A number ascends per instrument; a text is only unique; an empty text: the venue names none. */
+  readonly tradeId: number | string
   readonly price: Ticks
   readonly size: Lots
   /** The aggressor's side. */
   readonly side: Side
 }
 
-/** Mark and index price in quote currency; funding as a fraction per interval. */
+/** Mark and index price in quote currency; funding as a fraction per interval. `NaN`: the venue has not said it (yet). */
 export interface MarkEvent extends Stamped {
   readonly kind: 'mark'
   readonly markPrice: number
   readonly indexPrice: number
   readonly fundingRate: number
   readonly nextFundingAt: EpochMs
+  /** Open interest in base (linear) or contracts (inverse); absent where the venue does not stream it. */
+  readonly openInterest?: number
 }
 
 export interface LiquidationEvent extends Stamped {
@@ -71,6 +78,17 @@ export interface ConnectionEvent extends Stamped {
   readonly detail: string
 }
 
+/**
+ * One value of a series from outside the exchange (sentiment, news count …), handed to every instrument. `exchangeTime` is when it
+ * was handed in; `observedAt` is the source's own time stamp, by which its staleness is judged.
+ */
+export interface ExternalEvent extends Stamped {
+  readonly kind: 'external'
+  readonly series: string
+  readonly value: number
+  readonly observedAt: EpochMs
+}
+
 /** No event of this instrument with `exchangeTime < exchangeTime of the watermark` will follow: it closes bars, quiet ones too. */
 export interface WatermarkEvent extends Stamped {
   readonly kind: 'watermark'
@@ -83,6 +101,7 @@ export type MarketEvent =
   | TradeEvent
   | MarkEvent
   | LiquidationEvent
+  | ExternalEvent
   | GapEvent
   | ConnectionEvent
   | WatermarkEvent

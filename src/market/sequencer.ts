@@ -3,16 +3,20 @@ import { Book } from './book.ts'
 
 /** Deltas kept while a snapshot is awaited: about 100 s at 10 a second. */
 export const BUFFER_MAX = 1_024
+/** Trade ids without an order that are remembered: venues repeat the last hundred or so after a reconnect. */
+export const TRADE_IDS_MAX = 4_096
 
 export interface SequencerSettings {
   readonly bufferMax?: number
 }
 
 /**
- * Puts one instrument's events into an unbroken order and owns its book. Rule of Binance, "How to manage a local order book
- * correctly" (USD-M futures): buffer deltas until the snapshot, drop u < lastUpdateId, the first must hold lastUpdateId, then each
- * `pu` must equal the `u` before. Update ids have holes between frames, so the first delta may also begin after the snapshot as long
- * as its `pu` does not: nothing of this instrument happened in between.
+ * Puts one instrument's events into an unbroken order and owns its book. Each delta must name the id that the book stands at
+ * (`prevId`): its venue's mapper sees to that. Snapshots by REST follow Binance, "How to manage a local order book correctly"
+ * (USD-M futures): buffer deltas until the snapshot, drop u < lastUpdateId, the first must hold lastUpdateId, then each `pu` must
+ * equal the `u` before. Update ids have holes between frames, so the first delta may also begin after the snapshot as long as its
+ * `pu` does not: nothing of this instrument happened in between. A snapshot in the stream itself replaces the book whatever its ids
+ * (they begin anew when a venue restarts); while the book is whole it means that the venue began anew, so something may be missing.
  */
 export interface Sequencer {
   /** Void unless `synced`. Changed by `step` only. */
@@ -44,6 +48,8 @@ class BookSequencer implements Sequencer {
   #overflowed = false
   #tradeId = -1
   #tradeAt = 0
+  /** In the order of their coming. */
+  readonly #tradeIds = new Set<string>()
 
   constructor({ bufferMax = BUFFER_MAX }: SequencerSettings) {
     this.#bufferMax = bufferMax
@@ -76,23 +82,37 @@ class BookSequencer implements Sequencer {
   }
 
   /** Ids start anew when a venue does; a lower id with a later time is therefore no repetition. */
-  #isNew(trade: TradeEvent): boolean {
-    if (trade.tradeId <= this.#tradeId && trade.exchangeTime <= this.#tradeAt) {
+  #isNew({ tradeId, exchangeTime }: TradeEvent): boolean {
+    const isKnown =
+      typeof tradeId === 'number'
+        ? tradeId <= this.#tradeId && exchangeTime <= this.#tradeAt
+        : this.#tradeIds.has(tradeId)
+    if (isKnown) {
       this.duplicates += 1
       return false
     }
-    this.#tradeId = trade.tradeId
-    this.#tradeAt = trade.exchangeTime
+    if (typeof tradeId === 'number') {
+      this.#tradeId = tradeId
+      this.#tradeAt = exchangeTime
+    } else if (tradeId !== '') {
+      this.#tradeIds.add(tradeId)
+      for (const oldest of this.#tradeIds) {
+        if (this.#tradeIds.size <= TRADE_IDS_MAX) break
+        this.#tradeIds.delete(oldest)
+      }
+    }
     return true
   }
 
   #delta(event: BookEvent, emit: (event: MarketEvent) => void): boolean {
     if (this.#phase === 'void') return this.#keep(event, emit)
-    if (this.#phase === 'bridging' ? event.lastId < this.#lastId : event.lastId <= this.#lastId) {
+    const isOld = this.#phase === 'bridging' ? event.lastId < this.#lastId : event.lastId <= this.#lastId
+    // First: a venue may set its ids back, and says so by naming the one before.
+    const follows = event.prevId === this.#lastId || (this.#phase === 'bridging' && this.#bridges(event))
+    if (isOld && !follows) {
       this.duplicates += 1
       return false
     }
-    const follows = this.#phase === 'bridging' ? this.#bridges(event) : event.prevId === this.#lastId
     if (!follows) {
       const detail = `update ${event.firstId}..${event.lastId} names ${event.prevId} before it; the book stands at ${this.#lastId}`
       this.#fail(event, 'sequence', detail, emit)
@@ -119,7 +139,37 @@ class BookSequencer implements Sequencer {
     return true
   }
 
+  /** Nothing that was buffered follows it: the stream itself put the snapshot in its place. */
+  #inStream(event: BookEvent, emit: (event: MarketEvent) => void): boolean {
+    if (this.#phase !== 'void') {
+      if (event.lastId === this.#lastId) {
+        this.duplicates += 1
+        return false
+      }
+      this.#fail(
+        event,
+        'sequence',
+        `the venue sent a whole book at ${event.lastId}; ours stood at ${this.#lastId}`,
+        emit,
+      )
+    }
+    this.#buffer = []
+    return this.#take(event, 'synced', emit)
+  }
+
+  #take(event: BookEvent, phase: Phase, emit: (event: MarketEvent) => void): boolean {
+    this.#lastId = event.lastId
+    this.#overflowed = false
+    this.#phase = phase
+    this.book.clear()
+    this.book.apply(event.bids, event.asks)
+    if (this.#isCrossed(event, emit)) return true
+    emit(event)
+    return false
+  }
+
   #snapshot(event: BookEvent, emit: (event: MarketEvent) => void): boolean {
+    if (event.inStream) return this.#inStream(event, emit)
     if (this.#phase !== 'void' && event.lastId <= this.#lastId) {
       this.duplicates += 1
       return false
@@ -133,12 +183,7 @@ class BookSequencer implements Sequencer {
       return true
     }
     this.#buffer = []
-    this.#overflowed = false
-    this.#phase = 'bridging'
-    this.book.clear()
-    this.book.apply(event.bids, event.asks)
-    if (this.#isCrossed(event, emit)) return true
-    emit(event)
+    if (this.#take(event, 'bridging', emit)) return true
     for (const [at, delta] of buffered.entries()) {
       if (!this.#delta(delta, emit)) continue
       // `#delta` kept the one that broke the chain; what came after it follows it, maybe.

@@ -7,7 +7,7 @@ import { epochMs } from '../core/units.ts'
 import type { FeatureWindow } from '../features/feature-row.ts'
 import type { FeatureSchema } from '../features/feature-schema.ts'
 import { instrumentPipeline } from '../features/market-pipeline.ts'
-import { binanceFrameMapper } from '../market/binance/map-binance-frame.ts'
+import { binanceFrameMapper } from '../market/venues/binance.ts'
 import type { BinanceProtocol } from '../simulation/binance/binance-protocol.ts'
 import { createBinanceProtocol } from '../simulation/binance/binance-protocol.ts'
 import { createExchange } from '../simulation/exchange/create-exchange.ts'
@@ -48,14 +48,14 @@ export function simulatedWindows(settings: SimulatedFlowSettings): readonly (rea
       instrumentPipeline({ converter: convert, schema, steps }),
     ]),
   )
-  const map = binanceFrameMapper(new Map(converters))
+  const mapper = binanceFrameMapper(new Map(converters))
   const feed = (event: MarketEvent): void => {
     const step = pipelines.get(event.symbol)!.step(event)
     check(!step.resync && step.gaps.length === 0, 'whole stream of the simulated exchange', event.kind)
     lanes.find(({ symbol }) => symbol === event.symbol)!.windows.push(...step.closed)
   }
   const receive = (frame: unknown, now: EpochMs, venueSymbol?: string): void => {
-    const outcome = map(frame, now, venueSymbol)
+    const outcome = mapper.map(frame, now, venueSymbol)
     check(outcome.kind === 'event', 'frame of the simulated exchange', JSON.stringify(outcome))
     if (outcome.kind === 'event') feed(outcome.event)
   }

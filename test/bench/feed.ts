@@ -5,7 +5,7 @@ import { converter, type Instrument } from '../../src/core/instrument.ts'
 import type { EpochMs } from '../../src/core/units.ts'
 import { defaultFeatureSettings, featureSchema } from '../../src/features/feature-schema.ts'
 import { instrumentPipeline } from '../../src/features/market-pipeline.ts'
-import { binanceFrameMapper } from '../../src/market/binance/map-binance-frame.ts'
+import { binanceFrameMapper } from '../../src/market/venues/binance.ts'
 import { LATENESS_MS, watermarker } from '../../src/market/watermarks.ts'
 import { BTCUSDT } from '../market/instruments.ts'
 import { syntheticFrames } from './synthetic-frames.ts'
@@ -93,7 +93,7 @@ function parseOnly(lines: readonly Line[]): number {
 
 function whole(lines: readonly Line[], instrument: Instrument): number {
   const units = converter(instrument)
-  const map = binanceFrameMapper(new Map([[instrument.venueSymbol, units]]))
+  const mapper = binanceFrameMapper(new Map([[instrument.venueSymbol, units]]))
   const pipeline = instrumentPipeline({
     converter: units,
     schema: featureSchema(defaultFeatureSettings(BAR_MS)),
@@ -101,7 +101,7 @@ function whole(lines: readonly Line[], instrument: Instrument): number {
   })
   const watermarkOf = watermarker({ barMs: BAR_MS, latenessMs: LATENESS_MS })
   for (const { receivedAt, text } of lines) {
-    const outcome = map(JSON.parse(text), receivedAt, instrument.venueSymbol)
+    const outcome = mapper.map(JSON.parse(text), receivedAt, instrument.venueSymbol)
     if (outcome.kind !== 'event') continue
     const watermark = watermarkOf(outcome.event)
     if (watermark) pipeline.step(watermark)

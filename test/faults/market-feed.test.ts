@@ -127,7 +127,7 @@ const bookEquals = ({ truth, followed, watched }: World, symbol: string): boolea
 
 const isMarket = (event: MarketEvent) => event.kind === 'trade' || (event.kind === 'book' && event.type === 'delta')
 const idOf = (event: MarketEvent) => (event.kind === 'trade' ? event.tradeId : event.kind === 'book' ? event.lastId : 0)
-const keyOf = (kind: string, id: number) => `${kind} ${id}`
+const keyOf = (kind: string, id: number | string) => `${kind} ${id}`
 
 /** Frames of one instrument that reached the feed, and the bars into which one came after their watermark. */
 function heard(events: readonly MarketEvent[]): { readonly keys: readonly string[]; readonly late: Set<number> } {

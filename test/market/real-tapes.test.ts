@@ -10,8 +10,9 @@ import type { EpochMs } from '../../src/core/units.ts'
 import { defaultFeatureSettings, featureSchema } from '../../src/features/feature-schema.ts'
 import { instrumentPipeline, type PipelineCounters } from '../../src/features/market-pipeline.ts'
 import type { Bar } from '../../src/market/bar.ts'
-import { binanceFrameMapper, type FrameOutcome } from '../../src/market/binance/map-binance-frame.ts'
+import type { FrameOutcome } from '../../src/market/frame-mapper.ts'
 import { orderFlow } from '../../src/market/order-flow.ts'
+import { binanceFrameMapper } from '../../src/market/venues/binance.ts'
 import { watermarker } from '../../src/market/watermarks.ts'
 import { BTCUSD_PERP, BTCUSDT, ETHUSDT } from './instruments.ts'
 import { realTape } from './real-tapes.ts'
@@ -22,10 +23,10 @@ const coinm2024 = 'binance-coinm-btcusd_perp-20240808.gz'
 const chain2023 = ['binance-usdm-btcusdt-20230404.gz', 'binance-usdm-btcusdt-20230405.gz']
 
 async function* outcomes(names: readonly string[], instrument: Instrument): AsyncGenerator<FrameOutcome> {
-  const map = binanceFrameMapper(new Map([[instrument.venueSymbol, converter(instrument)]]))
+  const mapper = binanceFrameMapper(new Map([[instrument.venueSymbol, converter(instrument)]]))
   for (const name of names) {
     for await (const { frame, receivedAt } of readTape(realTape(name).file)) {
-      yield map(frame, receivedAt, instrument.venueSymbol)
+      yield mapper.map(frame, receivedAt, instrument.venueSymbol)
     }
   }
 }
@@ -148,9 +149,9 @@ test.skipIf(realTape(btc2024).absent)("the last five minutes of 2024-08-08 equal
 const today = path.join(path.dirname(realTape(btc2024).file), '../frames/binance-usdm-2026-08.jsonl')
 test.skipIf(!existsSync(today))('frames in the wire format of August 2026', () => {
   const stg = { ...BTCUSDT, symbol: 'STG/USDT:USDT', venueSymbol: 'STGUSDT', tickSize: '0.0001', lotSize: '1' }
-  const map = binanceFrameMapper(new Map([BTCUSDT, stg].map((each) => [each.venueSymbol, converter(each)])))
+  const mapper = binanceFrameMapper(new Map([BTCUSDT, stg].map((each) => [each.venueSymbol, converter(each)])))
   const lines = readFileSync(today, 'utf8').trim().split('\n')
-  const mapped = lines.map((line) => map(JSON.parse(line), 1 as EpochMs))
+  const mapped = lines.map((line) => mapper.map(JSON.parse(line), 1 as EpochMs))
   expect(mapped).toMatchObject([
     { kind: 'event', event: { kind: 'trade', tradeId: 3_404_749_954, price: 649_909, size: 2, side: 'sell' } },
     { kind: 'event', event: { kind: 'mark', markPrice: 64_991.37858696, fundingRate: 0.00003936 } },

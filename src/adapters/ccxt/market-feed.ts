@@ -5,7 +5,7 @@ import type { GapEvent, MarketEvent } from '../../core/market-event.ts'
 import type { Random } from '../../core/random.ts'
 import type { Scheduler } from '../../core/scheduler.port.ts'
 import type { EpochMs } from '../../core/units.ts'
-import type { BinanceFrameMapper, FrameOutcome } from '../../market/binance/map-binance-frame.ts'
+import type { FrameMapper, FrameMapperOf, FrameOutcome } from '../../market/frame-mapper.ts'
 import type { MarketFeed } from '../../market/market-feed.port.ts'
 import { watchBoundaries } from './bar-boundaries.ts'
 import { createExchangeTime, keepTime } from './exchange-time.ts'
@@ -20,7 +20,7 @@ export interface CcxtFeedOptions extends Omit<VenueClientOptions, 'credentials'>
   readonly random: Random
   readonly symbols: readonly InstrumentSymbol[]
   /** `binanceFrameMapper`. The converters, by venue symbol, are filled in by the feed. */
-  readonly mapperOf: (converters: ReadonlyMap<string, Converter>) => BinanceFrameMapper
+  readonly mapperOf: FrameMapperOf
   /** Distance of the watermarks, milliseconds. */
   readonly barMs: number
   /**
@@ -79,7 +79,7 @@ class Feed implements CcxtFeed {
   readonly #options: CcxtFeedOptions
   readonly #client: VenueClient
   readonly #time
-  readonly #map: BinanceFrameMapper
+  readonly #mapper: FrameMapper
   readonly #converters = new Map<string, Converter>()
   readonly #subjects: ReadonlyMap<InstrumentSymbol, Subject<MarketEvent>>
   readonly #ending = new AbortController()
@@ -92,7 +92,7 @@ class Feed implements CcxtFeed {
     this.#options = options
     this.#client = new VenueClient(options)
     this.#time = createExchangeTime(this.#client, options.clock)
-    this.#map = options.mapperOf(this.#converters)
+    this.#mapper = options.mapperOf(this.#converters)
     this.#subjects = new Map(options.symbols.map((symbol) => [symbol, new Subject<MarketEvent>()]))
     const { clock, scheduler, random } = options
     const load = (symbol: string) => this.#loadSnapshot(symbol)
@@ -195,15 +195,18 @@ class Feed implements CcxtFeed {
   #frame(socket: FeedSocket, frame: unknown, text: string, receivedAt: EpochMs): void {
     this.#counters.frames += 1
     this.#options.record?.(text, receivedAt)
-    const outcome = this.#map(frame, receivedAt)
-    if (outcome.kind === 'event') {
-      const { event } = outcome
-      // Trades and liquidations may rightly be silent for long, and quotes may go on while the book's own stream is dead.
-      if (event.kind === 'book' || event.kind === 'mark') {
-        socket.heardAt.set(event.symbol, this.#options.clock.monotonicMs())
-      }
-      this.#subjects.get(event.symbol)?.next(event)
-    } else this.#unusual(socket, outcome)
+    const outcome = this.#mapper.map(frame, receivedAt)
+    if (outcome.kind === 'event') this.#pass(socket, outcome.event)
+    else if (outcome.kind === 'events') for (const event of outcome.events) this.#pass(socket, event)
+    else this.#unusual(socket, outcome)
+  }
+
+  #pass(socket: FeedSocket, event: MarketEvent): void {
+    // Trades and liquidations may rightly be silent for long, and quotes may go on while the book's own stream is dead.
+    if (event.kind === 'book' || event.kind === 'mark') {
+      socket.heardAt.set(event.symbol, this.#options.clock.monotonicMs())
+    }
+    this.#subjects.get(event.symbol)?.next(event)
   }
 
   #unusual(socket: FeedSocket, outcome: FrameOutcome): void {
@@ -258,7 +261,7 @@ class Feed implements CcxtFeed {
       // What was asked for before a loss may lack what was lost.
       if (losses() !== lossesBefore) return this.#requestSnapshot(symbol)
       this.#options.record?.(JSON.stringify({ ...reply, symbol: venueSymbol }), receivedAt)
-      const outcome = this.#map(reply, receivedAt, venueSymbol)
+      const outcome = this.#mapper.map(reply, receivedAt, venueSymbol)
       this.#counters.snapshots += 1
       if (outcome.kind === 'event') this.#subject(symbol).next(outcome.event)
       else this.#unusual(socket, outcome)

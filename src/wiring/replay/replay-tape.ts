@@ -3,7 +3,8 @@ import { readTape } from '../../adapters/tape/read-tape.ts'
 import type { Converter } from '../../core/instrument.ts'
 import type { MarketEvent } from '../../core/market-event.ts'
 import type { EpochMs } from '../../core/units.ts'
-import { binanceFrameMapper, type FrameOutcome } from '../../market/binance/map-binance-frame.ts'
+import type { FrameOutcome } from '../../market/frame-mapper.ts'
+import { binanceFrameMapper } from '../../market/venues/binance.ts'
 import { watermarker } from '../../market/watermarks.ts'
 import type { Session } from '../session/session.ts'
 import type { QuoteCheck } from './quote-check.ts'
@@ -37,7 +38,7 @@ export interface ReplayedTapes {
 /** Feeds tapes to the session, one event after another; a closed bar's decision and its orders are done before the next event. */
 export async function replayTapes(files: readonly string[], parts: ReplayParts): Promise<ReplayedTapes> {
   const { session, converters, barMs, latenessMs, time, scheduler } = parts
-  const map = binanceFrameMapper(new Map(converters.map((one) => [one.instrument.venueSymbol, one])))
+  const mapper = binanceFrameMapper(new Map(converters.map((one) => [one.instrument.venueSymbol, one])))
   const onlySymbol = converters.length === 1 ? converters[0]?.instrument.venueSymbol : undefined
   const watermarkBefore = watermarker({ barMs, latenessMs })
   const count = { frames: 0, malformed: 0, truncatedLines: 0 }
@@ -79,10 +80,15 @@ export async function replayTapes(files: readonly string[], parts: ReplayParts):
       time.now = receivedAt
       if (time.firstAt === 0) time.firstAt = receivedAt
       if (scheduler.advance(receivedAt)) await turn()
-      const outcome = map(frame, receivedAt, onlySymbol)
+      const outcome = mapper.map(frame, receivedAt, onlySymbol)
       if (outcome.kind === 'event') {
         const pending = handle(outcome.event)
         if (pending) await pending
+      } else if (outcome.kind === 'events') {
+        for (const event of outcome.events) {
+          const pending = handle(event)
+          if (pending) await pending
+        }
       } else if (outcome.kind === 'excluded') session.pipelines.get(outcome.symbol)?.countExcludedTrade()
       else if (outcome.kind === 'malformed') {
         count.malformed += 1

@@ -3,7 +3,7 @@ import { systemClock } from '../../../../src/adapters/clock/system-clock.ts'
 import { systemScheduler } from '../../../../src/adapters/clock/system-scheduler.ts'
 import type { MarketEvent } from '../../../../src/core/market-event.ts'
 import { seededRandom } from '../../../../src/core/random.ts'
-import { binanceFrameMapper } from '../../../../src/market/binance/map-binance-frame.ts'
+import { binanceFrameMapper } from '../../../../src/market/venues/binance.ts'
 
 export interface WatchedFeed {
   readonly feed: CcxtFeed

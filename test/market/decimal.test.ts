@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { stepCounter } from '../../../src/market/binance/decimal.ts'
+import { stepCounter } from '../../src/market/decimal.ts'
 
 describe('stepCounter', () => {
   test.each([

@@ -2,12 +2,13 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { converter } from '../../../src/core/instrument.ts'
 import type { EpochMs } from '../../../src/core/units.ts'
-import { binanceFrameMapper, type FrameOutcome } from '../../../src/market/binance/map-binance-frame.ts'
+import type { FrameOutcome } from '../../../src/market/frame-mapper.ts'
+import { binanceFrameMapper } from '../../../src/market/venues/binance.ts'
 import frames from '../../fixtures/binance/frames.json' with { type: 'json' }
 import { BTCUSDT } from '../instruments.ts'
 
 const receivedAt = 1_700_000_000_999.5 as EpochMs
-const map = binanceFrameMapper(new Map([['BTCUSDT', converter(BTCUSDT)]]))
+const { map } = binanceFrameMapper(new Map([['BTCUSDT', converter(BTCUSDT)]]))
 const mapped = (frame: unknown): FrameOutcome => map(frame, receivedAt, 'BTCUSDT')
 const stamp = (exchangeTime: number): object => ({ symbol: 'BTC/USDT:USDT', exchangeTime, receivedAt })
 
