@@ -15,9 +15,9 @@ export interface Instrument {
   readonly settle: string
   /** Smallest price step, quote per base, e.g. `0.10`. */
   readonly tickSize: string
-  /** Smallest size step, in base (linear) or contracts (inverse), e.g. `0.001`. */
+  /** Smallest size step, in the venue's unit of size: base or contracts, e.g. `0.001`. */
   readonly lotSize: string
-  /** Base (linear) or quote (inverse) in one unit of size. `1` for linear contracts on Binance USD-M. */
+  /** Base (linear) or quote (inverse) in one unit of size. `1` for linear contracts on Binance USD-M, `0.01` for BTC on OKX. */
   readonly contractSize: string
   readonly inverse: boolean
   readonly lotsMin: number
@@ -54,8 +54,10 @@ export interface Converter {
   /** `NaN` when `text` is no multiple of the lot size ≥ 0. */
   lots(text: string): number
   price(ticks: number): number
+  /** Base (linear) or contracts (inverse). */
   quantity(lots: number): number
   priceText(ticks: Ticks): string
+  /** In the venue's unit of size, for orders. */
   quantityText(lots: Lots): string
   /** Value in quote currency (linear) of `lots` at `ticks`. */
   notional(ticks: number, lots: number): number
@@ -67,6 +69,7 @@ export function converter(instrument: Instrument): Converter {
   const contractSize = positive(instrument, 'contractSize')
   const priceDecimals = decimalsOf(instrument.tickSize)
   const lotDecimals = decimalsOf(instrument.lotSize)
+  const lotQuantity = instrument.inverse ? lotSize : lotSize * contractSize
   return {
     instrument,
     tickSize,
@@ -80,7 +83,7 @@ export function converter(instrument: Instrument): Converter {
       return count >= 0 ? count : Number.NaN
     },
     price: (count) => count * tickSize,
-    quantity: (count) => count * lotSize,
+    quantity: (count) => count * lotQuantity,
     priceText: (count) => (count * tickSize).toFixed(priceDecimals),
     quantityText: (count) => (count * lotSize).toFixed(lotDecimals),
     notional: instrument.inverse

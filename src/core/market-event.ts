@@ -41,6 +41,8 @@ export interface TradeEvent extends Stamped {
   readonly kind: 'trade'
   /** A number ascends per instrument; a text is only unique; an empty text: the venue names none. */
   readonly tradeId: number | string
+  /** The id that must have come before, where the venue numbers its trades without holes. */
+  readonly prevTradeId?: number
   readonly price: Ticks
   readonly size: Lots
   /** The aggressor's side. */
@@ -65,10 +67,13 @@ export interface LiquidationEvent extends Stamped {
   readonly size: Lots
 }
 
-/** Data were lost between this event and the last one: the book is void until the next snapshot, the open bar is tainted. */
+/**
+ * Data were lost between this event and the last one: the book is void until the next snapshot, the open bar is tainted. `trades`:
+ * trades alone are missing, the book stands.
+ */
 export interface GapEvent extends Stamped {
   readonly kind: 'gap'
-  readonly reason: 'sequence' | 'disconnect' | 'stale' | 'malformed' | 'crossed' | 'overflow'
+  readonly reason: 'sequence' | 'trades' | 'disconnect' | 'stale' | 'malformed' | 'crossed' | 'overflow'
   readonly detail: string
 }
 

@@ -1,38 +1,16 @@
 import { createHash } from 'node:crypto'
 import { InputError } from '../core/errors.ts'
+import type { InstrumentSymbol } from '../core/instrument.ts'
 import { LEVELS } from '../market/bar.ts'
-import type { FeatureDefinition } from './feature-definition.ts'
-import {
-  depthImbalance,
-  microprice,
-  ofiBest,
-  ofiLevel,
-  ofiLevels,
-  queueImbalance,
-  spread,
-  timeOfDay,
-  tradeImbalance,
-  volumeSurprise,
-} from './flow-features.ts'
-import { logReturn, realisedVolatility } from './price-features.ts'
+import { barSpecText } from '../market/bar-spec.ts'
+import type { HolidaysOf } from './calendar-features.ts'
+import { type FeatureColumn, featureColumns } from './feature-columns.ts'
+import type { FeatureParams } from './feature-definition.ts'
+import { featureProblems } from './feature-problems.ts'
+import { type FeatureSettings, type MissingSettings, RESET } from './feature-settings.ts'
 
 /** Raise it when a change of code changes a value although every formula reads the same. */
-const CODE_VERSION = 1
-/** Bars. Longer look-backs would keep more history per instrument than a bar pipeline should. */
-const PERIOD_MAX = 1_000
-
-export interface FeatureSettings {
-  /** Length of a bar, milliseconds. */
-  readonly barMs: number
-  /** Bars over which flow is summed, beside the one-bar figures. */
-  readonly flowPeriods: readonly number[]
-  /** Bars per log-return. */
-  readonly returnPeriods: readonly number[]
-  /** Bars per realised volatility. */
-  readonly volatilityPeriods: readonly number[]
-  /** Bars of the mean volume. */
-  readonly volumePeriod: number
-}
+export const CODE_VERSION = 1
 
 /** Looks back five bars: one-second bars are ready within seven of a cold start. */
 export const defaultFeatureSettings = (barMs: number): FeatureSettings => ({
@@ -47,11 +25,15 @@ export const defaultFeatureSettings = (barMs: number): FeatureSettings => ({
 export interface FeatureSchema {
   /** SHA-256, hexadecimal, over the canonical JSON of `description`. */
   readonly hash: string
-  readonly features: readonly FeatureDefinition[]
+  readonly features: readonly FeatureColumn[]
   readonly names: readonly string[]
   /** Clean bars that the longest look-back needs, the one before its first return included. */
   readonly lookBack: number
   readonly settings: FeatureSettings
+  /** Other instruments that the columns look at, each once. */
+  readonly peers: readonly InstrumentSymbol[]
+  /** The bars must carry the signature of their path. */
+  readonly needsSignature: boolean
   /** What is hashed: for manifests and people. */
   readonly description: SchemaDescription
 }
@@ -64,60 +46,46 @@ export interface SchemaDescription {
     readonly name: string
     readonly unit: string
     readonly formula: string
-    readonly params: Readonly<Record<string, number>>
+    readonly params: FeatureParams
   }[]
+  /** Only where events close the bars, see `barSpec`. */
+  readonly bars?: string
+  /** Only where it is not `reset`. */
+  readonly missing?: MissingSettings
 }
 
-/** Throws `InputError` for a period that is no whole number in [1, 1000], or stands twice. */
-export function featureSchema(settings: FeatureSettings): FeatureSchema {
-  validate(settings)
-  const { barMs } = settings
-  const features = columns(settings)
+/** `holidaysOf`: needed where the settings ask for holidays. Throws `InputError` that lists every setting that is not allowed. */
+export function featureSchema(settings: FeatureSettings, holidaysOf?: HolidaysOf): FeatureSchema {
+  const problems = featureProblems(settings)
+  if (problems.length > 0) {
+    const texts = problems.map(({ path, value, rule }) => `features.${path.join('.')} was ${value}; it must be ${rule}`)
+    throw new InputError(texts.join('\n'), { problems })
+  }
+  const { barMs, eventBars, missing = RESET } = settings
+  const features = featureColumns(settings, holidaysOf)
   const described = features.map(({ name, unit, formula, params }) => ({ name, unit, formula, params }))
-  const description = { codeVersion: CODE_VERSION, barMs, levels: LEVELS, features: described }
+  const rule = missing.rule === 'reset' ? {} : { missing: { rule: missing.rule, barsMax: missing.barsMax } }
+  const bars = eventBars === undefined ? {} : { bars: barSpecText(eventBars) }
+  const description = { codeVersion: CODE_VERSION, barMs, levels: LEVELS, features: described, ...bars, ...rule }
   return {
     hash: createHash('sha256').update(canonicalJson(description)).digest('hex'),
     features,
     names: features.map(({ name }) => name),
-    lookBack: Math.max(...features.map(({ lookBack }) => lookBack)) + 1,
+    lookBack: Math.max(...features.map(baseBars(barMs))) + 1,
     settings,
+    peers: [...new Set(features.flatMap(({ peer }) => (peer === undefined ? [] : [peer])))],
+    needsSignature: features.some(({ definition }) => definition.needsSignature === true),
     description,
   }
 }
 
-const columns = (settings: FeatureSettings): readonly FeatureDefinition[] => [
-  ofiBest(1),
-  ...settings.flowPeriods.map(ofiBest),
-  ...Array.from({ length: LEVELS }, (_, index) => ofiLevel(index + 1)),
-  ofiLevels,
-  tradeImbalance(1),
-  ...settings.flowPeriods.map(tradeImbalance),
-  spread,
-  queueImbalance,
-  depthImbalance,
-  microprice,
-  ...settings.returnPeriods.map(logReturn),
-  ...settings.volatilityPeriods.map(realisedVolatility),
-  volumeSurprise(settings.volumePeriod),
-  timeOfDay('sin'),
-  timeOfDay('cos'),
-]
-
-function validate(settings: FeatureSettings): void {
-  const { barMs, flowPeriods, returnPeriods, volatilityPeriods, volumePeriod } = settings
-  if (!(Number.isSafeInteger(barMs) && barMs >= 1)) refuse('barMs', barMs, 'a whole number of milliseconds, at least 1')
-  const lists = { flowPeriods: [1, ...flowPeriods], returnPeriods, volatilityPeriods, volumePeriod: [volumePeriod] }
-  for (const [key, periods] of Object.entries(lists)) {
-    const bad = periods.find((bars) => !(Number.isSafeInteger(bars) && bars >= 1 && bars <= PERIOD_MAX))
-    if (bad !== undefined) refuse(key, bad, `a whole number of bars from 1 to ${PERIOD_MAX}`)
-    const twice = periods.find((bars, at) => periods.indexOf(bars) !== at)
-    if (twice !== undefined) refuse(key, twice, 'each period once (1 is always among flowPeriods)')
+/** Bars that a look-back of another timeframe takes: the one under way when the run begins is lost, and each look-back sees one mid more. */
+const baseBars =
+  (barMs: number) =>
+  ({ definition: { lookBack }, timeframeMs }: FeatureColumn): number => {
+    const ratio = timeframeMs / barMs
+    return ratio > 1 ? (lookBack + 2) * ratio : lookBack
   }
-}
-
-function refuse(key: string, value: number, rule: string): never {
-  throw new InputError(`features.${key} was ${value}; it must be ${rule}`, { key, value })
-}
 
 /** Keys in alphabetical order, no blanks: the same content gives the same text. */
 function canonicalJson(value: unknown): string {

@@ -1,11 +1,14 @@
 import { type Bar, LEVELS } from '../market/bar.ts'
 import type { FeatureDefinition } from './feature-definition.ts'
+import { instant, ringed } from './feature-units.ts'
 
+const CKS = 'Cont, Kukanov, Stoikov, Journal of Financial Econometrics 12(1), 2014, §2'
+const XU = 'Xu, Gould, Howison, Market Microstructure and Liquidity 4, 2018 (arXiv 1907.06230)'
 const DAY_MS = 86_400_000
 
-const balance = (plus: number, minus: number): number => (plus + minus > 0 ? (plus - minus) / (plus + minus) : 0)
+export const balance = (plus: number, minus: number): number => (plus + minus > 0 ? (plus - minus) / (plus + minus) : 0)
 
-const sum = (bars: readonly Bar[], of: (bar: Bar) => number): number => bars.reduce((total, bar) => total + of(bar), 0)
+export const volumeOf = ({ buyVolume, sellVolume }: Bar): number => buyVolume + sellVolume
 
 const bestDepth = (bar: Bar): number => (bar.bidDepthMean + bar.askDepthMean) / 2
 
@@ -17,9 +20,15 @@ export const ofiBest = (bars: number): FeatureDefinition => ({
   name: bars === 1 ? 'ofi_best' : `ofi_best_${bars}`,
   unit: 'ratio',
   formula: 'sum(ofi[1]) / mean((bidDepthMean + askDepthMean) / 2)',
+  source: CKS,
   params: { bars },
   lookBack: bars,
-  of: ({ recent }) => (bars * sum(recent(bars), ({ ofi }) => ofi[0]!)) / sum(recent(bars), bestDepth),
+  create: () =>
+    ringed([bars, bars], ([flows, depths], { bar }) => {
+      flows!.push(bar.ofi[0]!)
+      depths!.push(bestDepth(bar))
+      return (bars * flows!.sum()) / depths!.sum()
+    }),
 })
 
 /** OFI of one level (1 = best) in units of the mean queue of all levels. */
@@ -27,19 +36,26 @@ export const ofiLevel = (level: number): FeatureDefinition => ({
   name: `ofi_level_${level}`,
   unit: 'ratio',
   formula: 'ofi[level] / ((bidDepthLevelsMean + askDepthLevelsMean) / (2 * LEVELS))',
+  source: XU,
   params: { level },
   lookBack: 1,
-  of: ({ bar }) => bar.ofi[level - 1]! / levelDepth(bar),
+  create: () => instant(({ bar }) => bar.ofi[level - 1]! / levelDepth(bar)),
 })
 
-/** OFI of all levels together in units of their mean queues. */
+/** OFI of the first five levels together in units of their mean queues. */
 export const ofiLevels: FeatureDefinition = {
   name: 'ofi_levels',
   unit: 'ratio',
   formula: 'sum(ofi) / ((bidDepthLevelsMean + askDepthLevelsMean) / 2)',
+  source: XU,
   params: {},
   lookBack: 1,
-  of: ({ bar }) => bar.ofi.reduce((total, flow) => total + flow, 0) / (LEVELS * levelDepth(bar)),
+  create: () =>
+    instant(({ bar }) => {
+      let total = 0
+      for (let level = 0; level < LEVELS; level += 1) total += bar.ofi[level]!
+      return total / (LEVELS * levelDepth(bar))
+    }),
 }
 
 /** −1: only sellers took; 0: balance or no trade; 1: only buyers took. */
@@ -47,22 +63,25 @@ export const tradeImbalance = (bars: number): FeatureDefinition => ({
   name: bars === 1 ? 'trade_imbalance' : `trade_imbalance_${bars}`,
   unit: 'ratio',
   formula: '(buy - sell) / (buy + sell) of sum(volume); 0 without trades',
+  source: 'signed trade flow by aggressor',
   params: { bars },
   lookBack: bars,
-  of: ({ recent }) =>
-    balance(
-      sum(recent(bars), ({ buyVolume }) => buyVolume),
-      sum(recent(bars), ({ sellVolume }) => sellVolume),
-    ),
+  create: () =>
+    ringed([bars, bars], ([buys, sells], { bar }) => {
+      buys!.push(bar.buyVolume)
+      sells!.push(bar.sellVolume)
+      return balance(buys!.sum(), sells!.sum())
+    }),
 })
 
 export const spread: FeatureDefinition = {
   name: 'spread',
   unit: 'bps',
   formula: '1e4 * spreadTicksMean * tickSize / mid',
+  source: 'time-weighted quoted spread',
   params: {},
   lookBack: 1,
-  of: ({ bar, tickSize, mid }) => (1e4 * bar.spreadTicksMean * tickSize) / mid,
+  create: ({ tickSize }) => instant(({ bar, mid }) => (1e4 * bar.spreadTicksMean * tickSize) / mid),
 }
 
 /** Of the best queues as they stand at the close. */
@@ -70,19 +89,21 @@ export const queueImbalance: FeatureDefinition = {
   name: 'queue_imbalance',
   unit: 'ratio',
   formula: '(bidSize - askSize) / (bidSize + askSize) at the close',
+  source: 'Gould, Bonart, Market Microstructure and Liquidity 2(2), 2016',
   params: {},
   lookBack: 1,
-  of: ({ bar }) => balance(bar.bidSize, bar.askSize),
+  create: () => instant(({ bar }) => balance(bar.bidSize, bar.askSize)),
 }
 
-/** Of all levels, mean over the bar. */
+/** Of the first five levels, mean over the bar. */
 export const depthImbalance: FeatureDefinition = {
   name: 'depth_imbalance',
   unit: 'ratio',
   formula: '(bid - ask) / (bid + ask) of DepthLevelsMean',
+  source: 'queue imbalance over five levels',
   params: {},
   lookBack: 1,
-  of: ({ bar }) => balance(bar.bidDepthLevelsMean, bar.askDepthLevelsMean),
+  create: () => instant(({ bar }) => balance(bar.bidDepthLevelsMean, bar.askDepthLevelsMean)),
 }
 
 /** Queue-weighted price against the mid at the close: positive where the bid queue is the longer one. */
@@ -90,12 +111,14 @@ export const microprice: FeatureDefinition = {
   name: 'microprice',
   unit: 'bps',
   formula: '1e4 * ((ask * bidSize + bid * askSize) / (bidSize + askSize) / mid - 1) at the close',
+  source: 'weighted mid, after Stoikov, Quantitative Finance 18(12), 2018, §1',
   params: {},
   lookBack: 1,
-  of: ({ bar, tickSize, mid }) => {
-    const { bidTicks, askTicks, bidSize, askSize } = bar
-    return 1e4 * ((tickSize * (askTicks * bidSize + bidTicks * askSize)) / (bidSize + askSize) / mid - 1)
-  },
+  create: ({ tickSize }) =>
+    instant(({ bar, mid }) => {
+      const { bidTicks, askTicks, bidSize, askSize } = bar
+      return 1e4 * ((tickSize * (askTicks * bidSize + bidTicks * askSize)) / (bidSize + askSize) / mid - 1)
+    }),
 }
 
 /** −1 … 1: the bar's volume against the mean of the last `bars`. */
@@ -103,12 +126,14 @@ export const volumeSurprise = (bars: number): FeatureDefinition => ({
   name: `volume_surprise_${bars}`,
   unit: 'ratio',
   formula: '(volume - mean) / (volume + mean); 0 without trades',
+  source: 'relative volume',
   params: { bars },
   lookBack: bars,
-  of: ({ bar, recent }) => {
-    const volumeOf = ({ buyVolume, sellVolume }: Bar): number => buyVolume + sellVolume
-    return balance(volumeOf(bar), sum(recent(bars), volumeOf) / bars)
-  },
+  create: () =>
+    ringed([bars], ([volumes], { bar }) => {
+      volumes!.push(volumeOf(bar))
+      return balance(volumeOf(bar), volumes!.sum() / bars)
+    }),
 })
 
 /** Place of the close on the UTC day's circle. */
@@ -116,7 +141,8 @@ export const timeOfDay = (part: 'sin' | 'cos'): FeatureDefinition => ({
   name: `time_of_day_${part}`,
   unit: 'ratio',
   formula: `${part}(2 * pi * endAt / day)`,
+  source: 'cyclic pair, UTC',
   params: {},
   lookBack: 1,
-  of: ({ bar }) => Math[part]((2 * Math.PI * (bar.endAt % DAY_MS)) / DAY_MS),
+  create: () => instant(({ bar }) => Math[part]((2 * Math.PI * (bar.endAt % DAY_MS)) / DAY_MS)),
 })

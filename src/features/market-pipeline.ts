@@ -1,20 +1,18 @@
 import type { Converter } from '../core/instrument.ts'
 import type { GapEvent, MarketEvent, QuoteEvent } from '../core/market-event.ts'
 import type { EpochMs } from '../core/units.ts'
+import type { Bar } from '../market/bar.ts'
 import { barBuilder } from '../market/bar-builder.ts'
+import type { BarSpec } from '../market/bar-spec.ts'
 import type { Book } from '../market/book.ts'
 import { sequencer } from '../market/sequencer.ts'
-import type { FeatureWindow } from './feature-row.ts'
-import { featureRows } from './feature-rows.ts'
 import type { FeatureSchema } from './feature-schema.ts'
-import { windows } from './window.ts'
 
 export interface InstrumentPipelineSettings {
   readonly converter: Converter
-  /** Also says how long a bar is. */
-  readonly schema: FeatureSchema
-  /** Rows of a window. */
-  readonly steps: number
+  readonly bar: BarSpec
+  /** Puts the signature of its path into each bar. */
+  readonly signature?: boolean
   /** Book updates kept while a snapshot is awaited. */
   readonly bufferMax?: number
   /** Sees every event in order, gaps included and quotes left out, before the bars do: a simulated venue. */
@@ -25,8 +23,8 @@ export interface InstrumentPipelineSettings {
 export interface PipelineStep {
   /** Ask the feed for a fresh book. */
   readonly resync: boolean
-  /** One window for each bar closed, oldest first. */
-  readonly closed: readonly FeatureWindow[]
+  /** Oldest first. */
+  readonly closed: readonly Bar[]
   /** Gaps found here or handed in. */
   readonly gaps: readonly GapEvent[]
 }
@@ -52,6 +50,13 @@ export interface InstrumentPipeline {
   /** For what the mapper kept out of the stream. */
   countExcludedTrade(): void
   counters(): PipelineCounters
+  /** The bar under way, for JSON. The book is not in it: it comes with the next snapshot. */
+  save(): unknown
+  /**
+   * Goes on with the bar that `save` left. Hand in a gap next, unless nothing was lost in between. Throws `InputError` for a state of
+   * other bars, or a damaged one.
+   */
+  restore(saved: unknown): void
   readonly converter: Converter
   /** Read only, and only while `synced`. */
   readonly book: Book
@@ -68,6 +73,12 @@ export interface InstrumentPipeline {
   readonly lastBookAt: EpochMs
 }
 
+/** The bars that a schema is computed from. */
+export const barsOf = ({ settings, needsSignature }: FeatureSchema): { bar: BarSpec; signature: boolean } => ({
+  bar: settings.eventBars ?? { kind: 'time', ms: settings.barMs },
+  signature: needsSignature,
+})
+
 export const instrumentPipeline = (settings: InstrumentPipelineSettings): InstrumentPipeline =>
   new EventPipeline(settings)
 
@@ -83,19 +94,15 @@ class EventPipeline implements InstrumentPipeline {
   readonly #onOrdered: InstrumentPipelineSettings['onOrdered']
   readonly #order
   readonly #bars
-  readonly #rows
-  readonly #windows
-  #closed: FeatureWindow[] = []
+  #closed: Bar[] = []
   #gaps: GapEvent[] = []
   readonly #count = { gaps: 0, trades: 0, excludedTrades: 0, bookUpdates: 0, bookTickers: 0, tradedLots: 0, bars: 0 }
 
-  constructor({ converter, schema, steps, bufferMax, onOrdered }: InstrumentPipelineSettings) {
+  constructor({ converter, bar, signature = false, bufferMax, onOrdered }: InstrumentPipelineSettings) {
     this.#onOrdered = onOrdered
     this.converter = converter
     this.#order = sequencer(bufferMax === undefined ? {} : { bufferMax })
-    this.#bars = barBuilder({ converter, barMs: schema.settings.barMs })
-    this.#rows = featureRows(schema, converter.tickSize)
-    this.#windows = windows(steps, schema.features.length)
+    this.#bars = barBuilder({ converter, bar, signature })
   }
 
   get book(): Book {
@@ -132,6 +139,14 @@ class EventPipeline implements InstrumentPipeline {
     return { ...this.#count, lateTrades: this.#bars.lateTrades, duplicates: this.#order.duplicates }
   }
 
+  save(): unknown {
+    return this.#bars.save()
+  }
+
+  restore(saved: unknown): void {
+    this.#bars.restore(saved)
+  }
+
   #receive(event: MarketEvent): void {
     const count = this.#count
     switch (event.kind) {
@@ -146,10 +161,11 @@ class EventPipeline implements InstrumentPipeline {
         this.lastQuote = event
         break
       case 'mark':
-        this.markPrice = event.markPrice
+        if (!Number.isNaN(event.markPrice)) this.markPrice = event.markPrice
         break
       case 'liquidation':
         break
+      case 'external':
       case 'gap':
       case 'connection':
       case 'watermark':
@@ -169,7 +185,7 @@ class EventPipeline implements InstrumentPipeline {
     this.#onOrdered?.(event)
     for (const bar of this.#bars.step(event, this.#order.book)) {
       this.#count.bars += 1
-      this.#closed.push(this.#windows(this.#rows(bar)))
+      this.#closed.push(bar)
     }
   }
 }

@@ -1,18 +1,22 @@
 import type { Levels } from '../core/market-event.ts'
-import { LEVELS } from './bar.ts'
+import { BOOK_LEVELS } from './bar.ts'
 
 /**
- * Best `LEVELS` levels: bid ticks, bid lots, ask ticks, ask lots, each best first ([4, LEVELS] row-major). A level that is not
+ * Best `BOOK_LEVELS` levels: bid ticks, bid lots, ask ticks, ask lots, each best first ([4, BOOK_LEVELS] row-major). A level that is not
  * there has −∞ (bid) or +∞ (ask) ticks and 0 lots, so that order flow treats its coming and going as price moves.
  */
 export type TopLevels = Float64Array
 
-export const topLevels = (): TopLevels => new Float64Array(4 * LEVELS)
+export const topLevels = (): TopLevels => new Float64Array(4 * BOOK_LEVELS)
 
 export const BID_TICKS = 0
-export const BID_LOTS = LEVELS
-export const ASK_TICKS = 2 * LEVELS
-export const ASK_LOTS = 3 * LEVELS
+export const BID_LOTS = BOOK_LEVELS
+export const ASK_TICKS = 2 * BOOK_LEVELS
+export const ASK_LOTS = 3 * BOOK_LEVELS
+
+/** False while a side is empty: such a book has neither mid nor spread. */
+export const hasBothSides = (top: TopLevels): boolean =>
+  top[BID_TICKS]! > 0 && top[ASK_TICKS]! < Number.POSITIVE_INFINITY
 
 /** Levels kept per side; past it the worst are dropped (they lie far outside of what any feature or order reads). */
 export const DEPTH_MAX = 16_384
@@ -39,6 +43,16 @@ class BookSide {
       if (lots > 0) this.lots[at] = lots
       else this.#remove(at)
     } else if (lots > 0) this.#insert(at, key, lots)
+  }
+
+  /** `flat`: best first, each level once. */
+  restore(flat: Levels, sign: 1 | -1): void {
+    this.length = flat.length / 2
+    while (this.keys.length < this.length) this.#grow()
+    for (let at = 0; at < this.length; at += 1) {
+      this.keys[this.length - 1 - at] = sign * flat[2 * at]!
+      this.lots[this.length - 1 - at] = flat[2 * at + 1]!
+    }
   }
 
   #remove(at: number): void {
@@ -125,11 +139,17 @@ export class Book {
     for (let at = 0; at < asks.length; at += 2) this.#asks.set(-asks[at]!, asks[at + 1]!)
   }
 
+  /** Back to the levels that `levels` gave for each side. */
+  restore(bids: Levels, asks: Levels): void {
+    this.#bids.restore(bids, 1)
+    this.#asks.restore(asks, -1)
+  }
+
   /** Fills `out` with the best levels. */
   readTop(out: TopLevels): void {
     const bids = this.#bids
     const asks = this.#asks
-    for (let level = 0; level < LEVELS; level += 1) {
+    for (let level = 0; level < BOOK_LEVELS; level += 1) {
       const bid = bids.length - 1 - level
       const ask = asks.length - 1 - level
       out[BID_TICKS + level] = bid >= 0 ? bids.keys[bid]! : Number.NEGATIVE_INFINITY

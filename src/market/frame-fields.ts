@@ -108,5 +108,12 @@ export function decimal(data: Json, field: string, positive: boolean): number {
   throw new Malformed(field, text, positive ? 'a decimal above 0' : 'a decimal')
 }
 
-export const textOf = (value: unknown): string =>
-  (typeof value === 'string' ? value : (JSON.stringify(value) ?? String(value))).slice(0, VALUE_TEXT_MAX)
+export function textOf(value: unknown): string {
+  if (typeof value === 'string') return value.slice(0, VALUE_TEXT_MAX)
+  try {
+    return (JSON.stringify(value) ?? String(value)).slice(0, VALUE_TEXT_MAX)
+  } catch {
+    // JSON.parse takes any depth, JSON.stringify does not.
+    return Array.isArray(value) ? 'a list nested too deep' : 'an object nested too deep'
+  }
+}

@@ -1,6 +1,8 @@
-import type { Converter } from '../core/instrument.ts'
-import { type Bar, LEVELS, type Taint } from './bar.ts'
-import type { BookWeights } from './book-weights.ts'
+import type { LiquidationEvent, TradeEvent } from '../core/market-event.ts'
+import { BOOK_LEVELS, LEVELS } from './bar.ts'
+import { ASK_LOTS, ASK_TICKS, BID_LOTS, BID_TICKS, type TopLevels } from './book.ts'
+import { type MutableMark, markState } from './mark-state.ts'
+import type { SignaturePath } from './signature-path.ts'
 
 /** A bar under way: sums in ticks, lots and milliseconds. */
 export interface OpenBar {
@@ -8,102 +10,102 @@ export interface OpenBar {
   high: number
   low: number
   close: number
-  tradeCount: number
+  buyCount: number
+  sellCount: number
   buyLots: number
   sellLots: number
-  /** Σ e_n, [LEVELS]. */
+  /** Σ ticks × lots. */
+  tickLots: number
+  liquidationBuyLots: number
+  liquidationSellLots: number
+  /** Σ e_n, [BOOK_LEVELS]. */
   readonly flowLots: Float64Array
   weighedMs: number
   spreadTicksMs: number
-  bidLotsMs: number
-  askLotsMs: number
   bidLevelsLotsMs: number
   askLevelsLotsMs: number
+  /** Per level, bids and then asks, [2, BOOK_LEVELS]. */
+  readonly depthLotsMs: Float64Array
   /** The book at the end of the bar; none while it is void. */
-  closing: BookWeights | undefined
-  markPrice: number
-  fundingRate: number
+  closing: TopLevels | undefined
+  readonly mark: MutableMark
   bookUpdateCount: number
   taintBits: number
+  /** Only where a signature was asked for. */
+  readonly path: SignaturePath | undefined
 }
 
 export const TAINT_BIT = { gap: 1, partial: 2 } as const
 
-export const openBar = (): OpenBar => ({
+export const openBar = (path?: SignaturePath): OpenBar => ({
   open: Number.NaN,
   high: Number.NaN,
   low: Number.NaN,
   close: Number.NaN,
-  tradeCount: 0,
+  buyCount: 0,
+  sellCount: 0,
   buyLots: 0,
   sellLots: 0,
-  flowLots: new Float64Array(LEVELS),
+  tickLots: 0,
+  liquidationBuyLots: 0,
+  liquidationSellLots: 0,
+  flowLots: new Float64Array(BOOK_LEVELS),
   weighedMs: 0,
   spreadTicksMs: 0,
-  bidLotsMs: 0,
-  askLotsMs: 0,
   bidLevelsLotsMs: 0,
   askLevelsLotsMs: 0,
+  depthLotsMs: new Float64Array(2 * BOOK_LEVELS),
   closing: undefined,
-  markPrice: Number.NaN,
-  fundingRate: Number.NaN,
+  mark: markState(),
   bookUpdateCount: 0,
   taintBits: 0,
+  path,
 })
 
 export function markTaint(bar: OpenBar, bit: number): void {
   bar.taintBits |= bit
 }
 
-/** What a bar without the event in question takes over from the bars before; `NaN` before the first. `price` in ticks. */
-export interface Carried {
-  readonly price: number
-  readonly markPrice: number
-  readonly fundingRate: number
-}
+export const hasTrades = (bar: OpenBar): boolean => bar.buyCount + bar.sellCount > 0
 
-/** Ticks and lots become quote and base units. Before the first trade ever the mid at the close stands for the price. */
-export function closeBar(
-  bar: OpenBar,
-  converter: Converter,
-  span: Pick<Bar, 'symbol' | 'startAt' | 'endAt'>,
-  carried: Carried,
-): Bar {
-  const { closing, weighedMs } = bar
-  const midTicks = closing ? (closing.bidTicks + closing.askTicks) / 2 : Number.NaN
-  const quietPrice = Number.isNaN(carried.price) ? midTicks : carried.price
-  const priceOf = (ticks: number): number => converter.price(bar.tradeCount > 0 ? ticks : quietPrice)
-  const meanSize = (lotsMs: number): number => converter.quantity(lotsMs / weighedMs)
-  return {
-    ...span,
-    open: priceOf(bar.open),
-    high: priceOf(bar.high),
-    low: priceOf(bar.low),
-    close: priceOf(bar.close),
-    tradeCount: bar.tradeCount,
-    buyVolume: converter.quantity(bar.buyLots),
-    sellVolume: converter.quantity(bar.sellLots),
-    ofi: Array.from(bar.flowLots, (lots) => converter.quantity(lots)),
-    spreadTicksMean: bar.spreadTicksMs / weighedMs,
-    bidDepthMean: meanSize(bar.bidLotsMs),
-    askDepthMean: meanSize(bar.askLotsMs),
-    bidDepthLevelsMean: meanSize(bar.bidLevelsLotsMs),
-    askDepthLevelsMean: meanSize(bar.askLevelsLotsMs),
-    bidTicks: closing?.bidTicks ?? Number.NaN,
-    askTicks: closing?.askTicks ?? Number.NaN,
-    bidSize: closing ? converter.quantity(closing.bidLots) : Number.NaN,
-    askSize: closing ? converter.quantity(closing.askLots) : Number.NaN,
-    markPrice: carried.markPrice,
-    fundingRate: carried.fundingRate,
-    taints: taintsOf(bar),
-    bookUpdateCount: bar.bookUpdateCount,
+export function addTrade(bar: OpenBar, { price, size, side }: TradeEvent): void {
+  if (!hasTrades(bar)) {
+    bar.open = price
+    bar.high = price
+    bar.low = price
+  } else if (price > bar.high) bar.high = price
+  else if (price < bar.low) bar.low = price
+  bar.close = price
+  bar.tickLots += price * size
+  if (side === 'buy') {
+    bar.buyCount += 1
+    bar.buyLots += size
+  } else {
+    bar.sellCount += 1
+    bar.sellLots += size
   }
 }
 
-function taintsOf({ taintBits, closing }: OpenBar): readonly Taint[] {
-  const taints: Taint[] = []
-  if (taintBits & TAINT_BIT.gap) taints.push('gap')
-  if (!closing) taints.push('unsynced')
-  if (taintBits & TAINT_BIT.partial) taints.push('partial')
-  return taints
+export function addLiquidation(bar: OpenBar, { side, size }: LiquidationEvent): void {
+  if (side === 'buy') bar.liquidationBuyLots += size
+  else bar.liquidationSellLots += size
+}
+
+/** The book `top`, which has both sides, stood for `ms` milliseconds. */
+export function weighBook(bar: OpenBar, top: TopLevels, ms: number): void {
+  const { depthLotsMs } = bar
+  let bidLots = 0
+  let askLots = 0
+  for (let level = 0; level < LEVELS; level += 1) {
+    bidLots += top[BID_LOTS + level]!
+    askLots += top[ASK_LOTS + level]!
+  }
+  for (let level = 0; level < BOOK_LEVELS; level += 1) {
+    depthLotsMs[level]! += top[BID_LOTS + level]! * ms
+    depthLotsMs[BOOK_LEVELS + level]! += top[ASK_LOTS + level]! * ms
+  }
+  bar.weighedMs += ms
+  bar.spreadTicksMs += (top[ASK_TICKS]! - top[BID_TICKS]!) * ms
+  bar.bidLevelsLotsMs += bidLots * ms
+  bar.askLevelsLotsMs += askLots * ms
 }

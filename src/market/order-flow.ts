@@ -1,4 +1,4 @@
-import { LEVELS } from './bar.ts'
+import { BOOK_LEVELS } from './bar.ts'
 import { ASK_LOTS, ASK_TICKS, BID_LOTS, BID_TICKS, type TopLevels } from './book.ts'
 
 /**
@@ -21,9 +21,9 @@ export const orderFlow = (before: LevelPair, now: LevelPair): number =>
   queueFlow(before.bidTicks, before.bidLots, now.bidTicks, now.bidLots) -
   queueFlow(-before.askTicks, before.askLots, -now.askTicks, now.askLots)
 
-/** Adds e_n of each level (Xu, Gould, Howison 2019: the same formula at level m) to `sums`, [LEVELS], lots. */
+/** Adds e_n of each level (Xu, Gould, Howison 2019: the same formula at level m) to `sums`, [BOOK_LEVELS], lots. */
 export function addOrderFlow(before: TopLevels, now: TopLevels, sums: Float64Array): void {
-  for (let level = 0; level < LEVELS; level += 1) {
+  for (let level = 0; level < BOOK_LEVELS; level += 1) {
     const bid = BID_TICKS + level
     const bidLots = BID_LOTS + level
     const ask = ASK_TICKS + level

@@ -43,11 +43,15 @@ class BookSequencer implements Sequencer {
   readonly #bufferMax: number
   #phase: Phase = 'void'
   #lastId = 0
+  /** Exchange time of what the book stands at. */
+  #bookAt = 0
   #buffer: BookEvent[] = []
   /** One gap per episode: the venue may leave us without a snapshot for long. */
   #overflowed = false
   #tradeId = -1
   #tradeAt = 0
+  /** Nothing is known to be lost since the last trade: a hole in the ids is news. */
+  #tradesWhole = false
   /** In the order of their coming. */
   readonly #tradeIds = new Set<string>()
 
@@ -64,21 +68,41 @@ class BookSequencer implements Sequencer {
       case 'book':
         return event.type === 'delta' ? this.#delta(event, emit) : this.#snapshot(event, emit)
       case 'trade':
-        if (this.#isNew(event)) emit(event)
+        this.#trade(event, emit)
         return false
       case 'gap':
+        if (event.reason === 'trades') {
+          emit(event)
+          return false
+        }
         this.#void()
+        this.#tradesWhole = false
         emit(event)
         return event.reason !== 'disconnect'
       case 'connection':
         emit(event)
         // The feed brings a snapshot of its own after a reconnect: asking here would make it reconnect again.
-        if (event.state === 'down') this.#fail(event, 'disconnect', event.detail, emit)
+        if (event.state === 'down') {
+          this.#tradesWhole = false
+          this.#fail(event, 'disconnect', event.detail, emit)
+        }
         return false
       default:
         emit(event)
         return false
     }
+  }
+
+  #trade(event: TradeEvent, emit: (event: MarketEvent) => void): void {
+    const lastId = this.#tradeId
+    if (!this.#isNew(event)) return
+    const { prevTradeId, tradeId } = event
+    // A lower id means that the venue began anew.
+    if (this.#tradesWhole && prevTradeId !== undefined && prevTradeId > lastId) {
+      emit(gapAt(event, 'trades', `trade ${tradeId} follows ${prevTradeId}; the last one seen was ${lastId}`))
+    }
+    this.#tradesWhole = true
+    emit(event)
   }
 
   /** Ids start anew when a venue does; a lower id with a later time is therefore no repetition. */
@@ -109,7 +133,9 @@ class BookSequencer implements Sequencer {
     const isOld = this.#phase === 'bridging' ? event.lastId < this.#lastId : event.lastId <= this.#lastId
     // First: a venue may set its ids back, and says so by naming the one before.
     const follows = event.prevId === this.#lastId || (this.#phase === 'bridging' && this.#bridges(event))
-    if (isOld && !follows) {
+    // A lower id with a later time is no repetition: the frame that set the ids back is lost.
+    const isRepeated = isOld && (this.#phase === 'bridging' || event.exchangeTime <= this.#bookAt)
+    if (isRepeated && !follows) {
       this.duplicates += 1
       return false
     }
@@ -159,6 +185,7 @@ class BookSequencer implements Sequencer {
 
   #take(event: BookEvent, phase: Phase, emit: (event: MarketEvent) => void): boolean {
     this.#lastId = event.lastId
+    this.#bookAt = event.exchangeTime
     this.#overflowed = false
     this.#phase = phase
     this.book.clear()
@@ -196,6 +223,7 @@ class BookSequencer implements Sequencer {
   #apply(event: BookEvent, emit: (event: MarketEvent) => void): boolean {
     this.book.apply(event.bids, event.asks)
     this.#lastId = event.lastId
+    this.#bookAt = event.exchangeTime
     this.#phase = 'synced'
     if (this.#isCrossed(event, emit)) return true
     emit(event)

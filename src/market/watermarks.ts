@@ -18,14 +18,15 @@ export type Watermarker = (event: MarketEvent) => WatermarkEvent | undefined
 
 /**
  * Boundary T is passed when an event with exchange time ≥ T + lateness arrives. One watermark stands for all boundaries passed at
- * once. Local events (gap, connection) carry no exchange clock and pass none.
+ * once. Local events (gap, connection, external) carry no exchange clock and pass none.
  */
 export function watermarker({ barMs, latenessMs }: WatermarkSettings): Watermarker {
   let passed = Number.NEGATIVE_INFINITY
   let leapt = Number.NaN
   const leapMsMax = Math.max(LEAP_MS_MAX, barMs)
   return (event) => {
-    if (event.kind === 'gap' || event.kind === 'connection' || event.kind === 'watermark') return undefined
+    const { kind } = event
+    if (kind === 'gap' || kind === 'connection' || kind === 'watermark' || kind === 'external') return undefined
     // Cheap test first: this runs for every frame.
     if (event.exchangeTime < passed + barMs + latenessMs) return undefined
     const boundary = Math.floor((event.exchangeTime - latenessMs) / barMs) * barMs

@@ -4,9 +4,11 @@ import { converter } from '../core/instrument.ts'
 import type { MarketEvent } from '../core/market-event.ts'
 import type { EpochMs } from '../core/units.ts'
 import { epochMs } from '../core/units.ts'
+import { closedTogether } from '../features/closed-together.ts'
+import { featureEngine } from '../features/feature-engine.ts'
 import type { FeatureWindow } from '../features/feature-row.ts'
 import type { FeatureSchema } from '../features/feature-schema.ts'
-import { instrumentPipeline } from '../features/market-pipeline.ts'
+import { barsOf, instrumentPipeline } from '../features/market-pipeline.ts'
 import { binanceFrameMapper } from '../market/venues/binance.ts'
 import type { BinanceProtocol } from '../simulation/binance/binance-protocol.ts'
 import { createBinanceProtocol } from '../simulation/binance/binance-protocol.ts'
@@ -45,14 +47,20 @@ export function simulatedWindows(settings: SimulatedFlowSettings): readonly (rea
   const pipelines = new Map(
     converters.map(([, convert]) => [
       convert.instrument.symbol,
-      instrumentPipeline({ converter: convert, schema, steps }),
+      instrumentPipeline({ converter: convert, ...barsOf(schema) }),
     ]),
   )
   const mapper = binanceFrameMapper(new Map(converters))
+  const engine = featureEngine({ schema, converters: converters.map(([, convert]) => convert), steps })
+  const together = closedTogether(lanes.map(({ symbol }) => symbol))
   const feed = (event: MarketEvent): void => {
     const step = pipelines.get(event.symbol)!.step(event)
     check(!step.resync && step.gaps.length === 0, 'whole stream of the simulated exchange', event.kind)
-    lanes.find(({ symbol }) => symbol === event.symbol)!.windows.push(...step.closed)
+    for (const { bars: ended } of step.closed.flatMap((bar) => together.add(bar))) {
+      for (const window of engine.step(ended)) {
+        lanes.find(({ symbol }) => symbol === window.row.bar.symbol)!.windows.push(window)
+      }
+    }
   }
   const receive = (frame: unknown, now: EpochMs, venueSymbol?: string): void => {
     const outcome = mapper.map(frame, now, venueSymbol)

@@ -13,9 +13,11 @@ import type {
 import { MODES } from './config/schema.ts'
 import type { Io } from './io.ts'
 import { packageFile } from './package-file.ts'
+import { type AddCommand, CONFIG, type Finish, JSON_FLAG, wholeNumber, YAML_FILE } from './program-parts.ts'
+import { addTapes, type TapeCommands } from './program-tapes.ts'
 
 /** One command: reads its options, says what it has to say through `io`, returns the exit code. Loaded when asked for. */
-export interface Commands {
+export interface Commands extends TapeCommands {
   demo(options: DemoOptions, io: Io): Promise<number>
   run(options: RunOptions, io: Io): Promise<number>
   replay(options: ReplayOptions, io: Io): Promise<number>
@@ -26,10 +28,6 @@ export interface Commands {
   status(options: StatusOptions, io: Io): Promise<number>
   why(options: WhyOptions, io: Io): Promise<number>
 }
-
-const JSON_FLAG = ['--json', 'print one JSON object as the last line of standard output', false] as const
-const CONFIG = '--config <file>'
-const YAML_FILE = 'YAML file, see docs/configuration.md'
 
 /** The command line. `finish` receives the exit code of the command that ran. */
 export function buildProgram(commands: Commands, io: Io, version: string, finish: (code: number) => void): Command {
@@ -64,12 +62,10 @@ export function buildProgram(commands: Commands, io: Io, version: string, finish
   command('check-config', 'check a configuration file')
     .requiredOption(CONFIG, YAML_FILE)
     .action(async (options: CheckConfigOptions) => finish(await commands.checkConfig(options, io)))
+  addTapes(command, commands, io, finish)
   addInspection(command, commands, io, finish)
   return program
 }
-
-type AddCommand = (name: string, description: string) => Command
-type Finish = (code: number) => void
 
 function addTrading(command: AddCommand, commands: Commands, io: Io, finish: Finish, demoConfig: string): void {
   const bars = [
@@ -118,14 +114,6 @@ function addInspection(command: AddCommand, commands: Commands, io: Io, finish: 
     .action(async (bar: string | undefined, options: Omit<WhyOptions, 'bar'>) =>
       finish(await commands.why(bar === undefined ? options : { ...options, bar }, io)),
     )
-}
-
-function wholeNumber(least: number, most: number): (text: string) => number {
-  return (text) => {
-    const value = Number(text)
-    if (/^\d+$/.test(text) && value >= least && value <= most) return value
-    throw new InvalidArgumentError(`A whole number from ${least} to ${most}.`)
-  }
 }
 
 function fraction(text: string): number {

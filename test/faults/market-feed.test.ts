@@ -6,7 +6,6 @@ import { converter } from '../../src/core/instrument.ts'
 import type { GapEvent, MarketEvent } from '../../src/core/market-event.ts'
 import { seededRandom } from '../../src/core/random.ts'
 import { epochMs } from '../../src/core/units.ts'
-import { defaultFeatureSettings, featureSchema } from '../../src/features/feature-schema.ts'
 import { type InstrumentPipeline, instrumentPipeline } from '../../src/features/market-pipeline.ts'
 import type { Bar } from '../../src/market/bar.ts'
 import { DEMO_KEY } from '../../src/simulation/binance/binance-protocol.ts'
@@ -79,16 +78,15 @@ async function world(seed: number, aheadMs: number): Promise<World> {
     ...{ symbols: SYMBOLS, barMs: BAR_MS, graceMs: GRACE_MS, staleMs: 2_000 },
     random: seededRandom(seed),
   })
-  const schema = featureSchema(defaultFeatureSettings(BAR_MS))
   const followed = new Map<string, Followed>()
   for (const instrument of truth.exchange.instruments) {
     const { symbol } = instrument
-    const pipeline = instrumentPipeline({ converter: converter(instrument), schema, steps: 2 })
+    const pipeline = instrumentPipeline({ converter: converter(instrument), bar: { kind: 'time', ms: BAR_MS } })
     const one: Followed = { pipeline, bars: [], gaps: [] }
     followed.set(symbol, one)
     watched.feed.events(symbol).subscribe((event) => {
       const step = pipeline.step(event)
-      one.bars.push(...step.closed.map(({ row }) => row.bar))
+      one.bars.push(...step.closed)
       one.gaps.push(...step.gaps)
       if (step.resync) watched.feed.resync(symbol)
     })

@@ -1,22 +1,32 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { featureRows } from '../../src/features/feature-rows.ts'
+import { converter } from '../../src/core/instrument.ts'
+import { featureEngine } from '../../src/features/feature-engine.ts'
+import type { FeatureRow } from '../../src/features/feature-row.ts'
 import { defaultFeatureSettings, featureSchema } from '../../src/features/feature-schema.ts'
 import type { Bar } from '../../src/market/bar.ts'
+import { BTCUSDT } from '../market/instruments.ts'
 import { barOf } from './bars.ts'
 
 const schema = featureSchema(defaultFeatureSettings(1_000))
 const TICK = 0.1
 
+/** Rows of one instrument, one per bar. */
+function rowsOf(tickSize = TICK): (bar: Bar) => FeatureRow {
+  const instrument = { ...BTCUSDT, tickSize: tickSize.toFixed(1) }
+  const engine = featureEngine({ schema, converters: [converter(instrument)], steps: 1 })
+  return (bar) => engine.step([bar])[0]!.row
+}
+
 function rowOf(bars: readonly Bar[]): { readonly ready: boolean; of(name: string): number } {
-  const row = bars.map(featureRows(schema, TICK)).at(-1)!
+  const row = bars.map(rowsOf()).at(-1)!
   return { ready: row.ready, of: (name) => row.values[schema.names.indexOf(name)]! }
 }
 
 const plain = Array.from({ length: 8 }, (_, nth) => barOf(nth + 1))
 
 describe('formulas', () => {
-  const last = { ofi: [8, 0, 0, 0, 2], bidTicks: 1_010, askTicks: 1_011, buyVolume: 12, sellVolume: 0 }
+  const last = { ofi: [8, 0, 0, 0, 2, 5, 5, 5, 5, 5], bidTicks: 1_010, askTicks: 1_011, buyVolume: 12, sellVolume: 0 }
   const row = rowOf([...plain, barOf(9, last)])
   const rise = 1e4 * Math.log(1_010.5 / 1_000.5)
   test.each<[string, number]>([
@@ -64,7 +74,7 @@ describe('formulas', () => {
       bidSize: 10 * bar.bidSize,
       askSize: 10 * bar.askSize,
     })
-    const [one, ten] = [featureRows(schema, TICK), featureRows(schema, 10 * TICK)]
+    const [one, ten] = [rowsOf(), rowsOf(10 * TICK)]
     for (const bar of plain) {
       const [a, b] = [one(bar), ten(scaled(bar))]
       for (const [at, value] of a.values.entries()) expect(b.values[at]).toBeCloseTo(value, 5)
@@ -74,7 +84,7 @@ describe('formulas', () => {
 
 describe('readiness', () => {
   const readyAt = (bars: readonly Bar[]): number[] => {
-    const step = featureRows(schema, TICK)
+    const step = rowsOf()
     return bars.flatMap((bar, at) => (step(bar).ready ? [at + 1] : []))
   }
 
@@ -112,8 +122,8 @@ describe('readiness', () => {
         const bars = rows.map(({ mid, flow, buy }, nth) =>
           barOf(nth + 1, { bidTicks: mid, askTicks: mid + 1, ofi: [flow, 0, 0, 0, 0], buyVolume: buy }),
         )
-        const whole = featureRows(schema, TICK)
-        const late = featureRows(schema, TICK)
+        const whole = rowsOf()
+        const late = rowsOf()
         const expected = bars.map(whole).at(-1)!
         const got = bars.slice(-6).map(late).at(-1)!
         expect(got).toEqual(expected)

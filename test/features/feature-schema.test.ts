@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { InputError } from '../../src/core/errors.ts'
-import { defaultFeatureSettings, type FeatureSettings, featureSchema } from '../../src/features/feature-schema.ts'
+import { defaultFeatureSettings, featureSchema } from '../../src/features/feature-schema.ts'
+import type { FeatureSettings } from '../../src/features/feature-settings.ts'
 
 const settings = defaultFeatureSettings(1_000)
 

@@ -1,14 +1,15 @@
 import { describe, expect, test } from 'vitest'
 import { converter } from '../../src/core/instrument.ts'
 import type { MarketEvent } from '../../src/core/market-event.ts'
+import { featureEngine } from '../../src/features/feature-engine.ts'
 import type { FeatureWindow } from '../../src/features/feature-row.ts'
 import { defaultFeatureSettings, featureSchema } from '../../src/features/feature-schema.ts'
-import { instrumentPipeline } from '../../src/features/market-pipeline.ts'
+import { barsOf, instrumentPipeline } from '../../src/features/market-pipeline.ts'
 import { connectionOf, deltaOf, gapOf, markOf, snapshotOf, tradeOf, watermarkOf } from '../market/events.ts'
 import { BTCUSDT } from '../market/instruments.ts'
 
 const schema = featureSchema(defaultFeatureSettings(1_000))
-const pipelineOf = () => instrumentPipeline({ converter: converter(BTCUSDT), schema, steps: 2 })
+const pipelineOf = () => instrumentPipeline({ converter: converter(BTCUSDT), ...barsOf(schema) })
 const book = snapshotOf(1_000, 10, [[1_000, 5]], [[1_001, 5]])
 
 /** One trade and one delta in each of `count` seconds, then the watermark of its end. */
@@ -21,11 +22,12 @@ const seconds = (count: number): MarketEvent[] =>
 
 function drive(events: readonly MarketEvent[]) {
   const pipeline = pipelineOf()
+  const engine = featureEngine({ schema, converters: [pipeline.converter], steps: 2 })
   const closed: FeatureWindow[] = []
   const resyncs: number[] = []
   for (const [at, event] of events.entries()) {
     const step = pipeline.step(event)
-    closed.push(...step.closed)
+    for (const bar of step.closed) closed.push(...engine.step([bar]))
     if (step.resync) resyncs.push(at)
   }
   return { pipeline, closed, resyncs }

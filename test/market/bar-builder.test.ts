@@ -2,9 +2,10 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { converter } from '../../src/core/instrument.ts'
 import type { MarketEvent, TradeEvent } from '../../src/core/market-event.ts'
-import type { Bar } from '../../src/market/bar.ts'
-import { barBuilder, CLOSED_BARS_MAX, OPEN_BARS_MAX } from '../../src/market/bar-builder.ts'
+import { type Bar, BOOK_LEVELS } from '../../src/market/bar.ts'
+import { barBuilder } from '../../src/market/bar-builder.ts'
 import { sequencer } from '../../src/market/sequencer.ts'
+import { CLOSED_BARS_MAX, OPEN_BARS_MAX } from '../../src/market/time-bars.ts'
 import { deltaOf, gapOf, markOf, snapshotOf, tradeOf, watermarkOf } from './events.ts'
 import { BTCUSDT } from './instruments.ts'
 
@@ -12,13 +13,16 @@ const BAR_MS = 1_000
 
 function drive(events: readonly MarketEvent[], barMs = BAR_MS) {
   const order = sequencer()
-  const builder = barBuilder({ converter: converter(BTCUSDT), barMs })
+  const builder = barBuilder({ converter: converter(BTCUSDT), bar: { kind: 'time', ms: barMs } })
   const bars: Bar[] = []
   for (const event of events) order.step(event, (next) => bars.push(...builder.step(next, order.book)))
   return { bars, builder }
 }
 
 const book = snapshotOf(1_000, 10, [[100, 1_000]], [[102, 3_000]])
+/** Of the first levels; the rest are still. */
+const flowOf = (...first: readonly number[]): number[] =>
+  Array.from({ length: BOOK_LEVELS }, (_, level) => first[level] ?? 0)
 const taintsOf = (bars: readonly Bar[]): string[] => bars.map(({ taints }) => taints.join('+'))
 
 describe('closing', () => {
@@ -137,7 +141,7 @@ describe('taints', () => {
 
   test('order flow across a gap is not counted', () => {
     const again = snapshotOf(1_500, 20, [[101, 9_000]], [[102, 1]])
-    expect(drive([book, gapOf(1_400), again, watermarkOf(2_000)]).bars[0]!.ofi).toEqual([0, 0, 0, 0, 0])
+    expect(drive([book, gapOf(1_400), again, watermarkOf(2_000)]).bars[0]!.ofi).toEqual(flowOf())
   })
 })
 
@@ -154,15 +158,15 @@ describe('book figures', () => {
     expect(bars[0]!.askDepthMean).toBeCloseTo(3, 12)
     expect(bars[0]!.bidDepthLevelsMean).toBeCloseTo(0.25 * 1 + 0.75 * 5, 12)
     expect(bars[0]).toMatchObject({ bidTicks: 101, askTicks: 102, bidSize: 4, askSize: 3, bookUpdateCount: 1 })
-    expect(bars[0]!.ofi).toEqual([4, 1, 0, 0, 0])
+    expect(bars[0]!.ofi).toEqual(flowOf(4, 1))
     expect(bars[1]!.spreadTicksMean).toBeCloseTo(1.5, 12)
-    expect(bars[1]!.ofi).toEqual([-4, -1, 0, 0, 0])
+    expect(bars[1]!.ofi).toEqual(flowOf(-4, -1))
     expect(bars[1]).toMatchObject({ bidTicks: 100, bidSize: 1 })
   })
 
   test('the close shows the book before the boundary although later updates came before the watermark', () => {
     const { bars } = drive([book, deltaOf(2_000, [9, 10, 11], [[101, 4_000]], []), watermarkOf(2_000)])
-    expect(bars[0]).toMatchObject({ bidTicks: 100, bookUpdateCount: 0, ofi: [0, 0, 0, 0, 0] })
+    expect(bars[0]).toMatchObject({ bidTicks: 100, bookUpdateCount: 0, ofi: flowOf() })
   })
 })
 

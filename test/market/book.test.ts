@@ -2,6 +2,7 @@ import ccxt from 'ccxt'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { seededRandom } from '../../src/core/random.ts'
+import { BOOK_LEVELS } from '../../src/market/bar.ts'
 import { Book, DEPTH_MAX, topLevels } from '../../src/market/book.ts'
 
 /** The obvious book: a map per side, sorted on reading. */
@@ -30,7 +31,7 @@ const flat = fc
   .map((rows) => rows.flat())
 
 describe('Book', () => {
-  test('equals the naive book after any changes, and its top is the first five levels', () => {
+  test('equals the naive book after any changes, and its top is the first ten levels', () => {
     fc.assert(
       fc.property(fc.array(fc.tuple(flat, flat), { maxLength: 20 }), (changes) => {
         const book = new Book()
@@ -47,11 +48,11 @@ describe('Book', () => {
         expect([book.bidTicks, book.bidLots, book.askTicks, book.askLots]).toEqual([bid, bidLots, ask, askLots])
         expect(book.crossed).toBe(bid >= ask)
         book.readTop(top)
-        for (let level = 0; level < 5; level += 1) {
+        for (let level = 0; level < BOOK_LEVELS; level += 1) {
           const [price = Number.NEGATIVE_INFINITY, lots = 0] = naive.levels('bids').slice(2 * level, 2 * level + 2)
-          expect([top[level], top[5 + level]]).toEqual([price, lots])
+          expect([top[level], top[BOOK_LEVELS + level]]).toEqual([price, lots])
           const [askPrice = Number.POSITIVE_INFINITY, sold = 0] = naive.levels('asks').slice(2 * level, 2 * level + 2)
-          expect([top[10 + level], top[15 + level]]).toEqual([askPrice, sold])
+          expect([top[2 * BOOK_LEVELS + level], top[3 * BOOK_LEVELS + level]]).toEqual([askPrice, sold])
         }
       }),
     )

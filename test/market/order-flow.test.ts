@@ -24,12 +24,12 @@ test.each([
 test('every level follows the same formula; a level that appears or goes counts whole', () => {
   const book = new Book()
   const [old, now] = [topLevels(), topLevels()]
-  const sums = new Float64Array(5)
+  const sums = new Float64Array(10)
   book.apply([100, 7, 99, 5, 98, 1], [102, 9, 103, 4])
   book.readTop(old)
   // 99 grows by 1; 98 goes: level 3 is empty; 104 appears on level 3 of the asks.
   book.apply([99, 6, 98, 0], [104, 8])
   book.readTop(now)
   addOrderFlow(old, now, sums)
-  expect([...sums]).toEqual([0, 1, -1 - 8, 0, 0])
+  expect([...sums]).toEqual([0, 1, -1 - 8, 0, 0, 0, 0, 0, 0, 0])
 })

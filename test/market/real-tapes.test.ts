@@ -7,7 +7,6 @@ import { scanInstruments } from '../../src/adapters/tape/scan-instruments.ts'
 import { converter, type Instrument } from '../../src/core/instrument.ts'
 import type { MarketEvent, QuoteEvent } from '../../src/core/market-event.ts'
 import type { EpochMs } from '../../src/core/units.ts'
-import { defaultFeatureSettings, featureSchema } from '../../src/features/feature-schema.ts'
 import { instrumentPipeline, type PipelineCounters } from '../../src/features/market-pipeline.ts'
 import type { Bar } from '../../src/market/bar.ts'
 import type { FrameOutcome } from '../../src/market/frame-mapper.ts'
@@ -46,15 +45,14 @@ async function replay(
   barMs: number,
   latenessMs = 500,
 ): Promise<Replay> {
-  const schema = featureSchema(defaultFeatureSettings(barMs))
-  const pipeline = instrumentPipeline({ converter: converter(instrument), schema, steps: 2 })
+  const pipeline = instrumentPipeline({ converter: converter(instrument), bar: { kind: 'time', ms: barMs } })
   const watermarkOf = watermarker({ barMs, latenessMs })
   const bars: Bar[] = []
   const tops = new Map<number, string>()
   const quotes: QuoteEvent[] = []
   let malformed = 0
   const feed = (event: MarketEvent): void => {
-    for (const { row } of pipeline.step(event).closed) bars.push(row.bar)
+    bars.push(...pipeline.step(event).closed)
     if (event.kind === 'quote') quotes.push(event)
     const { book, synced } = pipeline
     if (event.kind !== 'book' || event.type !== 'delta' || !synced) return
@@ -74,13 +72,6 @@ async function replay(
       tops.get(updateId) !== [bidTicks, bidLots, askTicks, askLots].join(),
   )
   return { counters: pipeline.counters(), bars, malformed, compared: matched.length, unequal: unequal.length }
-}
-
-function candleOf(bars: readonly Bar[], startAt: number): number[] | undefined {
-  const bar = bars.find((each) => each.startAt === startAt)
-  if (!bar) return undefined
-  const { open, high, low, close, buyVolume, sellVolume } = bar
-  return [open, high, low, close, buyVolume + sellVolume].map((value) => Number(value.toFixed(3)))
 }
 
 /** Lines that hold `text`, counted without any of our code. */
@@ -134,16 +125,6 @@ describe('2023-04-04/05, one chain over midnight', () => {
     expect(counters).toMatchObject({ bookUpdates: 4_322 + 11_788, bookTickers: 6_765 + 37_440 })
     expect(counters.trades).toBe(2_197 + 10_738 - 1)
   })
-
-  test.skipIf(absent)("the five-minute bar of midnight equals the exchange's candle", async () => {
-    const candle = candleOf((await replayed!).bars, 1_680_652_800_000)
-    expect(candle).toEqual([28_155.1, 28_159.2, 28_140, 28_140.6, 685.263])
-  })
-})
-
-test.skipIf(realTape(btc2024).absent)("the last five minutes of 2024-08-08 equal the exchange's candle", async () => {
-  const { bars } = await replay([btc2024], BTCUSDT, 300_000)
-  expect(candleOf(bars, 1_723_161_300_000)).toEqual([61_807.7, 61_839.9, 61_590.3, 61_659.8, 2_303.399])
 })
 
 const today = path.join(path.dirname(realTape(btc2024).file), '../frames/binance-usdm-2026-08.jsonl')

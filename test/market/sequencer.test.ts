@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { MarketEvent } from '../../src/core/market-event.ts'
-import { type Sequencer, sequencer } from '../../src/market/sequencer.ts'
+import { type Sequencer, sequencer, TRADE_IDS_MAX } from '../../src/market/sequencer.ts'
 import { connectionOf, deltaOf, gapOf, kindsOf, snapshotOf, tradeOf, watermarkOf } from './events.ts'
 
 const bids = [[100, 5] as const]
@@ -168,4 +168,69 @@ test('any loss, repetition or reordering of deltas leaves the true book or none'
       }
     }),
   )
+})
+
+describe('whole books in the stream', () => {
+  const whole = (at: number, lastId: number) => ({ ...snapshotOf(at, lastId, bids, asks), inStream: true as const })
+
+  test('replaces the book whatever its id, and says that something may be missing', () => {
+    const { kinds, resyncs, order } = drive([
+      whole(1, 50),
+      deltaOf(2, [50, 51, 51], [[99, 1]], []),
+      whole(3, 1), // The venue began anew.
+      deltaOf(4, [1, 2, 2], [[98, 1]], []),
+    ])
+    expect(kinds).toEqual(['snapshot', 'delta', 'gap:sequence', 'snapshot', 'delta'])
+    expect(resyncs).toEqual([false, false, false, false])
+    expect(order.book.levels('bids')).toEqual([100, 5, 98, 1])
+  })
+  test('repeated at the id where the book stands: dropped', () => {
+    const { kinds, order } = drive([whole(1, 50), whole(2, 50)])
+    expect(kinds).toEqual(['snapshot'])
+    expect(order.duplicates).toBe(1)
+  })
+  test('after a gap it heals alone; what waited for it is older', () => {
+    const { kinds, order } = drive([whole(1, 50), deltaOf(2, [55, 56, 56], [[99, 9]], []), whole(3, 60)])
+    expect(kinds).toEqual(['snapshot', 'gap:sequence', 'snapshot'])
+    expect(order.book.levels('bids')).toEqual([100, 5])
+  })
+  test('ids set back by the venue follow when they name the one before (OKX after maintenance)', () => {
+    const { kinds } = drive([whole(1, 50), deltaOf(2, [50, 3, 3], [[99, 1]], []), deltaOf(3, [3, 7, 7], [[99, 2]], [])])
+    expect(kinds).toEqual(['snapshot', 'delta', 'delta'])
+  })
+})
+
+describe('trade ids', () => {
+  const numbered = (at: number, id: number) => ({ ...tradeOf(at, id, 100, 1), prevTradeId: id - 1 })
+  const named = (at: number, id: string) => ({ ...tradeOf(at, 0, 100, 1), tradeId: id })
+
+  test.each([
+    ['without holes', [numbered(1, 5), numbered(1, 6)], ['trade', 'trade']],
+    [
+      'a hole: trades are missing, the book stands',
+      [first, numbered(2, 5), numbered(3, 8)],
+      ['snapshot', 'trade', 'gap:trades', 'trade'],
+    ],
+    [
+      'a hole behind a known loss is no news',
+      [numbered(1, 5), gapOf(2, 'disconnect'), numbered(3, 9)],
+      ['trade', 'gap:disconnect', 'trade'],
+    ],
+    ['begun anew', [numbered(1, 5), numbered(2, 1)], ['trade', 'trade']],
+    ['texts: each once', [named(1, 'a'), named(1, 'b'), named(2, 'a')], ['trade', 'trade']],
+    ['none: nothing is a repetition', [named(1, ''), named(1, '')], ['trade', 'trade']],
+  ])('%s', (_name, events, kinds) => {
+    const { kinds: got, order } = drive(events)
+    expect(got).toEqual(kinds)
+    if (events[0] === first) expect(order.synced).toBe(true)
+  })
+
+  test(`texts are remembered up to ${TRADE_IDS_MAX}`, () => {
+    const order = sequencer()
+    const many = Array.from({ length: TRADE_IDS_MAX }, (_, nth) => named(1, `t${nth}`))
+    drive(many, order)
+    expect(drive([named(2, 't0')], order).kinds).toEqual([])
+    drive([named(3, 'new')], order)
+    expect(drive([named(4, 't0')], order).kinds).toEqual(['trade'])
+  })
 })

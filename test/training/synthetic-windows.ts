@@ -3,37 +3,20 @@ import { epochMs } from '../../src/core/units.ts'
 import type { FeatureWindow } from '../../src/features/feature-row.ts'
 import type { Bar, Taint } from '../../src/market/bar.ts'
 import type { DatasetShape } from '../../src/training/dataset.ts'
+import { barOf } from '../features/bars.ts'
 
 export const SHAPE: DatasetShape = { featureNames: ['signal', 'noise', 'flat'], steps: 4, barMs: 1_000, horizonBars: 3 }
 
 const START_AT = 1_700_000_000_000
 
-export const bar = (index: number, midTicks: number, taints: readonly Taint[] = []): Bar => ({
-  symbol: 'BTC/USDT:USDT',
-  startAt: epochMs(START_AT + index * 1_000),
-  endAt: epochMs(START_AT + (index + 1) * 1_000),
-  open: 1,
-  high: 1,
-  low: 1,
-  close: 1,
-  tradeCount: 1,
-  buyVolume: 1,
-  sellVolume: 1,
-  ofi: [0, 0, 0, 0, 0],
-  spreadTicksMean: 2,
-  bidDepthMean: 1,
-  askDepthMean: 1,
-  bidDepthLevelsMean: 1,
-  askDepthLevelsMean: 1,
-  bidTicks: midTicks - 1,
-  askTicks: midTicks + 1,
-  bidSize: 1,
-  askSize: 1,
-  markPrice: 1,
-  fundingRate: 0,
-  taints,
-  bookUpdateCount: 1,
-})
+export const bar = (index: number, midTicks: number, taints: readonly Taint[] = []): Bar =>
+  barOf(index + 1, {
+    startAt: epochMs(START_AT + index * 1_000),
+    endAt: epochMs(START_AT + (index + 1) * 1_000),
+    bidTicks: midTicks - 1,
+    askTicks: midTicks + 1,
+    taints,
+  })
 
 export function windowsOf(
   bars: readonly Bar[],

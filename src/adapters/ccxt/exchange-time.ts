@@ -1,7 +1,7 @@
+import type { Exchange } from 'ccxt'
 import type { Clock } from '../../core/clock.port.ts'
 import type { Scheduler } from '../../core/scheduler.port.ts'
 import { type EpochMs, epochMs } from '../../core/units.ts'
-import type { VenueClient } from './venue-client.ts'
 
 /** The exchange's clock as seen from here. */
 interface ExchangeTime {
@@ -21,8 +21,11 @@ const PARTED_MS_MAX = 250
 /** How often a doubtful estimate is looked for, milliseconds. */
 const LOOK_MS = 1_000
 
+/** The part of ccxt's client that is used. */
+type TimeSource = Pick<Exchange, 'fetchTime' | 'options'>
+
 /** Median over a few round trips of `server time − middle of the round trip`; ccxt's signatures follow it. */
-export function createExchangeTime(client: VenueClient, clock: Clock): ExchangeTime {
+export function createExchangeTime(client: TimeSource, clock: Clock): ExchangeTime {
   const wallAhead = () => clock.now() - clock.monotonicMs()
   /** Exchange clock − monotonic clock, and local wall clock − monotonic clock then. */
   let estimate: { readonly ahead: number; readonly wallAhead: number } | undefined
@@ -31,8 +34,7 @@ export function createExchangeTime(client: VenueClient, clock: Clock): ExchangeT
   async function sample(): Promise<number | undefined> {
     try {
       const sentAt = clock.monotonicMs()
-      const reply = await client.fapiPublicGetTime()
-      const serverTime = Number(reply['serverTime'])
+      const serverTime = Number((await client.fetchTime()) ?? Number.NaN)
       return Number.isFinite(serverTime) ? serverTime - (sentAt + clock.monotonicMs()) / 2 : undefined
     } catch {
       return undefined

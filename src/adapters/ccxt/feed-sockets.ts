@@ -1,45 +1,39 @@
 import type { Instrument, InstrumentSymbol } from '../../core/instrument.ts'
-
-/** Since 2026-04-23 Binance serves books and quotes on `/public`, trades, marks and liquidations on `/market`. */
-type StreamCategory = 'public' | 'market'
+import type { ChannelGroup, Topic, VenueProfile } from './venue-profile.ts'
 
 /** One websocket, its instruments and what is known of it. */
 export interface FeedSocket {
-  readonly category: StreamCategory
+  readonly group: ChannelGroup
   readonly url: string
-  readonly streams: readonly string[]
-  readonly venueSymbols: ReadonlyMap<InstrumentSymbol, string>
-  /** When the book or the mark of each instrument was last heard of here, monotonic milliseconds. */
+  /** All topics, each once. */
+  readonly topics: readonly Topic[]
+  readonly instruments: ReadonlyMap<InstrumentSymbol, Instrument>
+  /** When what proves life (`ChannelGroup.heardBy`) was last heard of each instrument here, monotonic milliseconds. */
   readonly heardAt: Map<InstrumentSymbol, number>
   isUp: boolean
   /** How often the connection was lost: what was asked for before a loss is void after it. */
   losses: number
 }
 
-const STREAMS_MAX = 100
-const CHANNELS: Readonly<Record<StreamCategory, readonly string[]>> = {
-  public: ['depth@100ms', 'bookTicker'],
-  market: ['aggTrade', 'markPrice@1s', 'forceOrder'],
-}
-
-/** Spreads the instruments over sockets of at most `STREAMS_MAX` streams. */
+/** Spreads the instruments over sockets of at most `topicsMax` topics. */
 export function planSockets(
+  { groups, topicsMax }: Pick<VenueProfile, 'groups' | 'topicsMax'>,
   instruments: readonly Instrument[],
-  urlOf: (category: StreamCategory, index: number) => string,
+  urlOf: (group: string, index: number) => string,
 ): readonly FeedSocket[] {
-  return (['public', 'market'] as const).flatMap((category) => {
-    const channels = CHANNELS[category]
-    const size = Math.floor(STREAMS_MAX / channels.length)
-    const count = Math.ceil(instruments.length / size)
+  return groups.flatMap((group) => {
+    const accepted = instruments.filter((instrument) => group.accepts(instrument))
+    const perInstrument = Math.max(1, ...accepted.map((instrument) => group.topics(instrument).length))
+    const size = Math.max(1, Math.floor(topicsMax / perInstrument))
+    const count = Math.ceil(accepted.length / size)
     return Array.from({ length: count }, (_, index): FeedSocket => {
-      const mine = instruments.slice(index * size, (index + 1) * size)
+      const mine = accepted.slice(index * size, (index + 1) * size)
       return {
-        category,
-        url: urlOf(category, index),
-        streams: mine.flatMap(({ venueSymbol }) =>
-          channels.map((channel) => `${venueSymbol.toLowerCase()}@${channel}`),
-        ),
-        venueSymbols: new Map(mine.map(({ symbol, venueSymbol }) => [symbol, venueSymbol])),
+        group,
+        // The fragment tells sockets to one address apart.
+        url: `${urlOf(group.name, index)}#${index}`,
+        topics: eachOnce(mine.flatMap((instrument) => group.topics(instrument))),
+        instruments: new Map(mine.map((instrument) => [instrument.symbol, instrument])),
         heardAt: new Map(mine.map(({ symbol }) => [symbol, 0])),
         isUp: false,
         losses: 0,
@@ -47,3 +41,7 @@ export function planSockets(
     })
   })
 }
+
+const eachOnce = (topics: readonly Topic[]): readonly Topic[] => [
+  ...new Map(topics.map((topic) => [JSON.stringify(topic.arg), topic])).values(),
+]

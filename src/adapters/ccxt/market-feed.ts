@@ -11,15 +11,30 @@ import { watchBoundaries } from './bar-boundaries.ts'
 import { createExchangeTime, keepTime } from './exchange-time.ts'
 import { type FeedSocket, planSockets } from './feed-sockets.ts'
 import { type FeeRates, loadInstruments } from './instruments.ts'
+import type { Fields } from './json-fields.ts'
 import { createSnapshots } from './snapshots.ts'
-import { keepSubscribed } from './stream-socket.ts'
-import { VenueClient, type VenueClientOptions } from './venue-client.ts'
+import { createStreamSocket, type StreamSocket } from './stream-socket.ts'
+import type { OpenVenue, VenueProfile } from './venue-profile.ts'
+import { causeOf } from './venue-refusal.ts'
+import type { VenueClientOptions } from './venue-transport.ts'
+
+/** Gets what a tape needs, in the order of the stream. Must not throw. */
+export interface FeedRecorder {
+  /** A frame as it came, or a book by REST (its venue symbol added, no socket), before its events. */
+  frame(text: string, receivedAt: EpochMs, socketUrl?: string): void
+  /**
+   * An event of the feed's own making (connection, gap, watermark), before it is handed out; the gap of a malformed frame too, right
+   * after the frame: whoever maps the frames again has no gaps to make. With every gap the mapper forgot the instrument (`reset`).
+   */
+  event(event: MarketEvent): void
+}
 
 export interface CcxtFeedOptions extends Omit<VenueClientOptions, 'credentials'> {
+  readonly profile: VenueProfile
   readonly scheduler: Scheduler
   readonly random: Random
   readonly symbols: readonly InstrumentSymbol[]
-  /** `binanceFrameMapper`. The converters, by venue symbol, are filled in by the feed. */
+  /** The venue's own, e.g. `binanceFrameMapper`. The converters, by venue symbol, are filled in by the feed. */
   readonly mapperOf: FrameMapperOf
   /** Distance of the watermarks, milliseconds. */
   readonly barMs: number
@@ -28,19 +43,19 @@ export interface CcxtFeedOptions extends Omit<VenueClientOptions, 'credentials'>
    * 100 ms: with less than that plus the way here, a bar may close before its last trades, and before the loss of its last frame shows.
    */
   readonly graceMs?: number
-  /** Silence of one instrument on a living socket after which the socket is replaced, milliseconds. */
+  /** Silence of one instrument on a living socket after which the socket is replaced, and the wait for a book, milliseconds. */
   readonly staleMs?: number
   /** How often the exchange's clock is asked for, milliseconds. */
   readonly timeRefreshMs?: number
   readonly feeRates?: FeeRates
-  /** Gets every frame as it came, snapshots too (their venue symbol added), before it is mapped: for tapes. Must not throw. */
-  readonly record?: (text: string, receivedAt: EpochMs) => void
+  readonly record?: FeedRecorder
 }
 
 /** Counts since the start. */
 interface FeedCounts {
-  /** Frames with market data, snapshots not counted. */
+  /** Frames with market data, snapshots by REST not counted. */
   readonly frames: number
+  /** Books by REST. */
   readonly snapshots: number
   /** Trades that are no market trades (insurance fund, liquidation by ADL). */
   readonly excluded: number
@@ -65,42 +80,47 @@ const TIME_REFRESH_MS = 60_000
 const STABLE_MS_MIN = 10_000
 /** The mark price comes once a second: less silence than this says nothing. */
 const MARK_SILENCE_MS_MIN = 3_500
-/** 1,000 levels a side: weight 20. */
-const SNAPSHOT_LEVELS = 1_000
 const EXCERPT_MAX = 120
 const NOTHING = () => {}
 
-/** Live market data of Binance USD-M through ccxt's transport: every frame seen, every loss told in band. */
+/** Live market data of one venue through ccxt's transport: every frame seen, every loss told in band. */
 export function createCcxtFeed(options: CcxtFeedOptions): CcxtFeed {
   return new Feed(options)
 }
 
 class Feed implements CcxtFeed {
   readonly #options: CcxtFeedOptions
-  readonly #client: VenueClient
+  readonly #staleMs: number
+  readonly #venue: OpenVenue
   readonly #time
   readonly #mapper: FrameMapper
   readonly #converters = new Map<string, Converter>()
   readonly #subjects: ReadonlyMap<InstrumentSymbol, Subject<MarketEvent>>
   readonly #ending = new AbortController()
   readonly #counters: Counters = { frames: 0, snapshots: 0, excluded: 0, malformed: 0, downs: 0 }
-  readonly #requestSnapshot: (symbol: string) => void
-  #sockets: readonly FeedSocket[] = []
+  readonly #requestBook: (symbol: string) => void
+  /** Instruments whose book is not known to be whole. */
+  readonly #voids: Set<InstrumentSymbol>
+  /** Ends the wait for a book in the stream. */
+  readonly #arrivals = new Map<InstrumentSymbol, AbortController>()
+  #sockets: ReadonlyMap<FeedSocket, StreamSocket> = new Map()
   #loops: Promise<unknown>[] = []
 
   constructor(options: CcxtFeedOptions) {
     this.#options = options
-    this.#client = new VenueClient(options)
-    this.#time = createExchangeTime(this.#client, options.clock)
+    this.#staleMs = options.staleMs ?? STALE_MS
+    this.#venue = options.profile.open(options)
+    this.#time = createExchangeTime(this.#venue.exchange, options.clock)
     this.#mapper = options.mapperOf(this.#converters)
     this.#subjects = new Map(options.symbols.map((symbol) => [symbol, new Subject<MarketEvent>()]))
-    const { clock, scheduler, random } = options
-    const load = (symbol: string) => this.#loadSnapshot(symbol)
-    this.#requestSnapshot = createSnapshots({ clock, scheduler, random, load, signal: this.#ending.signal })
+    this.#voids = new Set(options.symbols)
+    const { clock, scheduler, random, profile } = options
+    const load = (symbol: string) => (profile.books === 'rest' ? this.#loadBook(symbol) : this.#renewBook(symbol))
+    this.#requestBook = createSnapshots({ clock, scheduler, random, load, signal: this.#ending.signal })
   }
 
   instruments(symbols: readonly InstrumentSymbol[]) {
-    return loadInstruments(this.#client, symbols, this.#options.feeRates)
+    return loadInstruments(this.#venue.exchange, this.#options.profile, symbols, this.#options.feeRates)
   }
 
   events(symbol: InstrumentSymbol) {
@@ -109,7 +129,10 @@ class Feed implements CcxtFeed {
 
   resync(symbol: InstrumentSymbol): void {
     this.#subject(symbol)
-    this.#requestSnapshot(symbol)
+    const { books } = this.#options.profile
+    // In the stream, so that a replay of it makes the mapper forget at the same place.
+    if (books !== 'rest' && !this.#voids.has(symbol)) this.#gap(symbol, 'disconnect', 'a whole book is asked for')
+    if (books !== 'every-frame') this.#requestBook(symbol)
   }
 
   clockOffsetMs() {
@@ -121,46 +144,44 @@ class Feed implements CcxtFeed {
   }
 
   async start(): Promise<void> {
-    const { symbols, scheduler, clock, random, barMs, graceMs, staleMs = STALE_MS, timeRefreshMs } = this.#options
+    const { symbols, scheduler, clock, random, barMs, graceMs, timeRefreshMs, profile } = this.#options
     const { signal } = this.#ending
     const instruments = await this.instruments(symbols)
     for (const instrument of instruments) this.#converters.set(instrument.venueSymbol, converter(instrument))
     await this.#time.refresh()
     if (signal.aborted) return
-    this.#sockets = planSockets(instruments, (category, index) => this.#client.streamUrl(category, index))
-    const stableMs = Math.max(STABLE_MS_MIN, 3 * staleMs)
-    const dials = this.#sockets.map((socket) =>
-      keepSubscribed({
-        ...{
-          client: this.#client,
-          clock,
-          scheduler,
-          random,
-          signal,
-          stableMs,
-          url: socket.url,
-          streams: socket.streams,
-        },
-        onUp: () => this.#up(socket),
-        onDown: (detail) => this.#down(socket, detail),
-        onFrame: (frame, text, receivedAt) => this.#frame(socket, frame, text, receivedAt),
-        onBroken: (text) => this.#broken(socket, text),
-      }),
+    const stableMs = Math.max(STABLE_MS_MIN, 3 * this.#staleMs)
+    const planned = planSockets(profile, instruments, this.#venue.streamUrl)
+    this.#sockets = new Map(
+      planned.map((socket) => [
+        socket,
+        createStreamSocket({
+          transport: this.#venue.transport,
+          protocol: profile.protocol,
+          ...{ clock, scheduler, random, stableMs, url: socket.url, topics: socket.topics },
+          onUp: () => this.#up(socket),
+          onDown: (detail) => this.#down(socket, detail),
+          onFrame: (frame, text, receivedAt) => this.#frame(socket, frame, text, receivedAt),
+          onBroken: (text) => this.#broken(socket, 'frame', JSON.stringify(text.slice(0, EXCERPT_MAX)), 'JSON'),
+        }),
+      ]),
     )
     const now = () => this.#time.now()
     const emit = (boundary: EpochMs) => this.#watermark(boundary)
     this.#loops = [
-      ...dials,
+      ...[...this.#sockets.values()].map((stream) => stream.run()),
       watchBoundaries({ barMs, graceMs: graceMs ?? GRACE_MS, now, scheduler, signal, emit }),
       keepTime(this.#time, scheduler, timeRefreshMs ?? TIME_REFRESH_MS, signal),
-      this.#watchSilence(staleMs),
+      this.#watchSilence(),
     ]
   }
 
   async close(): Promise<void> {
     this.#ending.abort()
+    for (const stream of this.#sockets.values()) stream.close()
+    for (const arrival of this.#arrivals.values()) arrival.abort()
     await Promise.all(this.#loops)
-    await this.#client.shutDown()
+    await this.#venue.transport.shutDown()
     for (const subject of this.#subjects.values()) subject.complete()
   }
 
@@ -173,13 +194,15 @@ class Feed implements CcxtFeed {
   #up(socket: FeedSocket): void {
     socket.isUp = true
     const now = this.#options.clock.monotonicMs()
+    const isRest = this.#options.profile.books === 'rest'
     for (const symbol of socket.heardAt.keys()) {
       socket.heardAt.set(symbol, now)
-      this.#connection(symbol, 'up', socket.category)
+      this.#connection(symbol, 'up', socket.group.name)
       // Once at the loss and once at its end: both bars are incomplete.
-      if (socket.losses > 0) this.#gap(symbol, 'disconnect', `${socket.category}: back`)
-      if (isLive(this.#socketsOf(symbol))) this.#requestSnapshot(symbol)
+      if (socket.losses > 0) this.#gap(symbol, 'disconnect', `${socket.group.name}: back`)
+      if (isRest && isLive(this.#socketsOf(symbol))) this.#requestBook(symbol)
     }
+    if (!isRest) void this.#expectBooks(socket)
   }
 
   #down(socket: FeedSocket, detail: string): void {
@@ -187,97 +210,146 @@ class Feed implements CcxtFeed {
     socket.losses += 1
     this.#counters.downs += 1
     for (const symbol of socket.heardAt.keys()) {
-      this.#connection(symbol, 'down', `${socket.category}: ${detail}`)
-      this.#gap(symbol, 'disconnect', `${socket.category}: ${detail}`)
+      this.#connection(symbol, 'down', `${socket.group.name}: ${detail}`)
+      this.#gap(symbol, 'disconnect', `${socket.group.name}: ${detail}`)
     }
   }
 
   #frame(socket: FeedSocket, frame: unknown, text: string, receivedAt: EpochMs): void {
     this.#counters.frames += 1
-    this.#options.record?.(text, receivedAt)
-    const outcome = this.#mapper.map(frame, receivedAt)
+    this.#options.record?.frame(text, receivedAt, socket.url)
+    let outcome: FrameOutcome
+    try {
+      outcome = this.#mapper.map(frame, receivedAt)
+    } catch (thrown) {
+      // ccxt would swallow it and deliver nothing more.
+      this.#broken(socket, 'frame', text.slice(0, EXCERPT_MAX), causeOf(thrown))
+      return
+    }
     if (outcome.kind === 'event') this.#pass(socket, outcome.event)
-    else if (outcome.kind === 'events') for (const event of outcome.events) this.#pass(socket, event)
+    else if (outcome.kind === 'events') {
+      this.#counters.excluded += outcome.excluded
+      for (const event of outcome.events) this.#pass(socket, event)
+    } else if (outcome.kind === 'ignored') this.#unchanged(socket, frame)
     else this.#unusual(socket, outcome)
   }
 
+  #unchanged(socket: FeedSocket, frame: unknown): void {
+    const { bookIn } = socket.group
+    if (!bookIn || typeof frame !== 'object' || frame === null) return
+    const venueSymbol = bookIn(frame as Fields)
+    const symbol = typeof venueSymbol === 'string' && this.#converters.get(venueSymbol)?.instrument.symbol
+    if (symbol) socket.heardAt.set(symbol, this.#options.clock.monotonicMs())
+  }
+
   #pass(socket: FeedSocket, event: MarketEvent): void {
-    // Trades and liquidations may rightly be silent for long, and quotes may go on while the book's own stream is dead.
-    if (event.kind === 'book' || event.kind === 'mark') {
-      socket.heardAt.set(event.symbol, this.#options.clock.monotonicMs())
+    const { symbol } = event
+    if (event.kind === socket.group.heardBy) socket.heardAt.set(symbol, this.#options.clock.monotonicMs())
+    if (event.kind === 'book' && event.type === 'snapshot') {
+      this.#voids.delete(symbol)
+      this.#arrivals.get(symbol)?.abort()
     }
-    this.#subjects.get(event.symbol)?.next(event)
+    this.#subjects.get(symbol)?.next(event)
   }
 
   #unusual(socket: FeedSocket, outcome: FrameOutcome): void {
     if (outcome.kind === 'excluded') this.#counters.excluded += 1
-    if (outcome.kind !== 'malformed') return
-    this.#counters.malformed += 1
-    const detail = `${outcome.field} was ${outcome.value}; rule: ${outcome.rule}`
-    const touched = outcome.symbol === undefined ? [...socket.heardAt.keys()] : [outcome.symbol]
-    for (const symbol of touched) this.#gap(symbol, 'malformed', detail)
+    if (outcome.kind === 'malformed') this.#broken(socket, outcome.field, outcome.value, outcome.rule, outcome.symbol)
   }
 
-  #broken(socket: FeedSocket, text: string): void {
+  /** A frame that names no instrument of ours, or cannot be read, may have been of any on its socket. */
+  #broken(socket: FeedSocket, field: string, value: string, rule: string, symbol?: InstrumentSymbol): void {
     this.#counters.malformed += 1
-    const detail = `frame was ${JSON.stringify(text.slice(0, EXCERPT_MAX))}; rule: JSON`
-    for (const symbol of socket.heardAt.keys()) this.#gap(symbol, 'malformed', detail)
+    const touched = symbol === undefined ? socket.heardAt.keys() : [symbol]
+    for (const each of touched) this.#gap(each, 'malformed', `${field} was ${value}; rule: ${rule}`)
   }
 
   #watermark(boundary: EpochMs): void {
     const receivedAt = this.#options.clock.now()
-    for (const [symbol, subject] of this.#subjects) {
-      subject.next({ kind: 'watermark', symbol, exchangeTime: boundary, receivedAt })
+    for (const symbol of this.#subjects.keys()) {
+      this.#own({ kind: 'watermark', symbol, exchangeTime: boundary, receivedAt })
     }
   }
 
-  async #watchSilence(staleMs: number): Promise<void> {
+  async #watchSilence(): Promise<void> {
     const { scheduler, clock } = this.#options
     const { signal } = this.#ending
     while (!signal.aborted) {
-      await scheduler.sleep(staleMs / 4, signal)
-      for (const socket of this.#sockets) {
-        const limitMs = socket.category === 'market' ? Math.max(staleMs, MARK_SILENCE_MS_MIN) : staleMs
+      await scheduler.sleep(this.#staleMs / 4, signal)
+      for (const [socket, stream] of this.#sockets) {
+        const { name, heardBy } = socket.group
+        const limitMs = heardBy === 'mark' ? Math.max(this.#staleMs, MARK_SILENCE_MS_MIN) : this.#staleMs
         const now = clock.monotonicMs()
         const silent = [...socket.heardAt].filter(([, heardAt]) => socket.isUp && now - heardAt > limitMs)
-        for (const [symbol] of silent) this.#gap(symbol, 'stale', `${socket.category}: silent for ${limitMs} ms`)
-        if (silent.length > 0) this.#client.hangUp(socket.url, `silent for ${limitMs} ms`)
+        for (const [symbol] of silent) this.#gap(symbol, 'stale', `${name}: silent for ${limitMs} ms`)
+        if (silent.length > 0) stream.hangUp(`silent for ${limitMs} ms`)
       }
     }
   }
 
-  async #loadSnapshot(symbol: string): Promise<() => void> {
+  async #loadBook(symbol: string): Promise<() => void> {
     const sockets = this.#socketsOf(symbol)
     const [socket] = sockets
-    const venueSymbol = socket?.venueSymbols.get(symbol)
+    const venueSymbol = socket?.instruments.get(symbol)?.venueSymbol
     // The next `up` asks again.
     if (!socket || venueSymbol === undefined || !isLive(sockets)) return NOTHING
     const losses = () => sockets.reduce((sum, each) => sum + each.losses, 0)
     const lossesBefore = losses()
-    const reply = await this.#client.fapiPublicGetDepth({ symbol: venueSymbol, limit: SNAPSHOT_LEVELS })
+    const reply = await this.#venue.loadBook?.(venueSymbol)
     const receivedAt = this.#options.clock.now()
     return () => {
       if (!isLive(sockets)) return
       // What was asked for before a loss may lack what was lost.
-      if (losses() !== lossesBefore) return this.#requestSnapshot(symbol)
-      this.#options.record?.(JSON.stringify({ ...reply, symbol: venueSymbol }), receivedAt)
+      if (losses() !== lossesBefore) return this.#requestBook(symbol)
+      this.#options.record?.frame(JSON.stringify({ ...reply, symbol: venueSymbol }), receivedAt)
       const outcome = this.#mapper.map(reply, receivedAt, venueSymbol)
       this.#counters.snapshots += 1
-      if (outcome.kind === 'event') this.#subject(symbol).next(outcome.event)
+      if (outcome.kind === 'event') this.#pass(socket, outcome.event)
       else this.#unusual(socket, outcome)
     }
   }
 
+  /** The book comes in the stream, before or after this resolves. */
+  async #renewBook(symbol: string): Promise<() => void> {
+    for (const [socket, stream] of this.#sockets) {
+      const instrument = socket.instruments.get(symbol)
+      if (!instrument || !socket.isUp || !this.#voids.has(symbol)) continue
+      await stream.renew(socket.group.topics(instrument).filter(({ renews }) => renews))
+      const arrival = new AbortController()
+      this.#arrivals.set(symbol, arrival)
+      if (this.#voids.has(symbol)) await this.#options.scheduler.sleep(this.#staleMs, arrival.signal)
+      this.#arrivals.delete(symbol)
+      if (this.#voids.has(symbol) && socket.isUp) throw new Error(`no book in ${this.#staleMs} ms`)
+    }
+    return NOTHING
+  }
+
+  /** A subscription begins with whole books: whose does not come is asked for again. */
+  async #expectBooks(socket: FeedSocket): Promise<void> {
+    const { losses } = socket
+    await this.#options.scheduler.sleep(this.#staleMs, this.#ending.signal)
+    if (socket.losses !== losses) return
+    for (const symbol of socket.heardAt.keys()) if (this.#voids.has(symbol)) this.resync(symbol)
+  }
+
   #socketsOf(symbol: InstrumentSymbol): readonly FeedSocket[] {
-    return this.#sockets.filter((socket) => socket.heardAt.has(symbol))
+    return [...this.#sockets.keys()].filter((socket) => socket.heardAt.has(symbol))
   }
 
   #connection(symbol: InstrumentSymbol, state: 'up' | 'down', detail: string): void {
-    this.#subject(symbol).next({ kind: 'connection', symbol, ...this.#stamps(), state, detail })
+    this.#own({ kind: 'connection', symbol, ...this.#stamps(), state, detail })
   }
 
+  /** What came before is void: the mapper forgets it first. */
   #gap(symbol: InstrumentSymbol, reason: GapEvent['reason'], detail: string): void {
-    this.#subjects.get(symbol)?.next({ kind: 'gap', symbol, ...this.#stamps(), reason, detail })
+    this.#voids.add(symbol)
+    this.#mapper.reset(symbol)
+    this.#own({ kind: 'gap', symbol, ...this.#stamps(), reason, detail })
+  }
+
+  #own(event: MarketEvent): void {
+    this.#options.record?.event(event)
+    this.#subjects.get(event.symbol)?.next(event)
   }
 
   #stamps() {

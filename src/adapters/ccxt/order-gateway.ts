@@ -21,8 +21,9 @@ import { fillHistory } from './fill-history.ts'
 import type { FeeRates } from './instruments.ts'
 import { decimalIn, type Fields, fieldsOf, idIn, parseExact, rowsOf, textIn } from './json-fields.ts'
 import { keepUserStream } from './user-stream.ts'
-import { VenueClient, type VenueClientOptions } from './venue-client.ts'
+import { VenueClient } from './venue-client.ts'
 import { causeOf, isClockRefusal, isDefinite, isRateLimit, VenueRefusal } from './venue-refusal.ts'
+import type { VenueClientOptions } from './venue-transport.ts'
 
 export interface CcxtGatewayOptions extends VenueClientOptions {
   readonly credentials: NonNullable<VenueClientOptions['credentials']>
@@ -55,6 +56,8 @@ const TIME_REFRESH_MS = 60_000
 const START_MS_MAX = 15_000
 /** Order id → client id; the oldest go first. */
 const IDS_MAX = 10_000
+/** Request weight of all open orders in one call; from so many instruments on it is the cheaper one. */
+const WHOLE_ACCOUNT_WEIGHT = 40
 const NO_SUCH_ORDER = -2013
 const UNKNOWN_ORDER = -2011
 /** Format of the key, its rights or address, the signature. */
@@ -176,12 +179,12 @@ class Gateway implements CcxtGateway {
     const asOf = this.#time.now()
     const [orders, positions, balances] = await this.#answered('snapshot', () =>
       Promise.all([
-        this.#signed(() => this.#client.fapiPrivateGetOpenOrders()),
+        this.#openOrders(),
         this.#signed(() => this.#client.fapiPrivateV3GetPositionRisk()),
         this.#signed(() => this.#client.fapiPrivateV3GetBalance()),
       ]),
     )
-    const openOrders = rowsOf(orders, 'openOrders').flatMap((row) => {
+    const openOrders = orders.flatMap((row) => {
       const convert = this.#byVenueSymbol.get(textIn(row, 'symbol'))
       return convert ? [orderReport(row, convert)] : []
     })
@@ -192,6 +195,20 @@ class Gateway implements CcxtGateway {
       positions: symbols.map((symbol) => this.#position(symbol, rows, asOf)),
       balances: rowsOf(balances, 'balance').map((row) => balanceReport(row, asOf)),
     }
+  }
+
+  /** Weight 1 for each instrument, against 40 for the whole account. */
+  async #openOrders(): Promise<readonly Fields[]> {
+    const { instruments } = this.#options
+    if (instruments.length >= WHOLE_ACCOUNT_WEIGHT) {
+      return rowsOf(await this.#signed(() => this.#client.fapiPrivateGetOpenOrders()), 'openOrders')
+    }
+    const replies = await Promise.all(
+      instruments.map(({ venueSymbol: symbol }) =>
+        this.#signed(() => this.#client.fapiPrivateGetOpenOrders({ symbol })),
+      ),
+    )
+    return replies.flatMap((reply) => rowsOf(reply, 'openOrders'))
   }
 
   async fillsSince(symbol: InstrumentSymbol, since: EpochMs): Promise<readonly Fill[]> {
@@ -209,7 +226,7 @@ class Gateway implements CcxtGateway {
   async close(): Promise<void> {
     this.#ending.abort()
     await Promise.all(this.#loops)
-    await this.#client.shutDown()
+    await this.#client.transport.shutDown()
     this.#events.complete()
   }
 

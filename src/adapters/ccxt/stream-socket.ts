@@ -3,21 +3,23 @@ import type { Random } from '../../core/random.ts'
 import type { Scheduler } from '../../core/scheduler.port.ts'
 import type { EpochMs } from '../../core/units.ts'
 import { backoffMs } from './backoff.ts'
-import type { VenueClient } from './venue-client.ts'
+import type { Fields } from './json-fields.ts'
+import { type StreamRequests, streamRequests } from './stream-requests.ts'
+import type { StreamProtocol, Topic } from './venue-profile.ts'
+import { causeOf } from './venue-refusal.ts'
+import type { VenueTransport } from './venue-transport.ts'
 
 interface StreamSocketOptions {
-  readonly client: VenueClient
+  readonly transport: VenueTransport
+  readonly protocol: StreamProtocol
   readonly clock: Clock
   readonly scheduler: Scheduler
   readonly random: Random
   readonly url: string
-  /** E.g. `btcusdt@depth@100ms`. */
-  readonly streams: readonly string[]
-  /** Ends the socket for good. */
-  readonly signal: AbortSignal
+  readonly topics: readonly Topic[]
   /** A connection that lived this long starts the backoff afresh, milliseconds. */
   readonly stableMs: number
-  /** Subscribed: frames follow. */
+  /** All topics are acknowledged: what was held back and what comes from now on follows. */
   onUp(): void
   /** After every `onUp`, once. */
   onDown(detail: string): void
@@ -26,74 +28,157 @@ interface StreamSocketOptions {
   onBroken(text: string, receivedAt: EpochMs): void
 }
 
+/** One socket, kept subscribed. */
+export interface StreamSocket {
+  /** Redials for ever, until `close`. Every retry waits at least one timer tick. */
+  run(): Promise<void>
+  /** Subscribes topics anew, so that their state comes whole. Rejects when that fails; the socket is replaced then. */
+  renew(topics: readonly Topic[]): Promise<void>
+  /** Replaces the socket. */
+  hangUp(detail: string): void
+  close(): void
+}
+
 const BACKOFF = { baseMs: 250, maxMs: 15_000 }
 const ACK_MS_MAX = 10_000
+/** `Ping`: no frame with data is as short. */
+const HEARTBEAT_CHARACTERS_MAX = 8
+/** Frames held back until all topics are acknowledged, count and characters; past it the socket is replaced. */
+const HELD_MAX = { frames: 10_000, characters: 32 * 1024 * 1024 }
 
-/** Keeps one socket subscribed until aborted, redialling for ever. Every retry waits at least one timer tick. */
-export async function keepSubscribed(options: StreamSocketOptions): Promise<void> {
-  const { clock, scheduler, random, signal, stableMs } = options
-  let attempt = 0
-  while (!signal.aborted) {
-    const dialledAt = clock.monotonicMs()
-    await connection(options)
-    if (clock.monotonicMs() - dialledAt >= stableMs) attempt = 0
-    await scheduler.sleep(backoffMs(attempt, BACKOFF, random), signal)
-    attempt += 1
+export const createStreamSocket = (options: StreamSocketOptions): StreamSocket => new Socket(options)
+
+class Socket implements StreamSocket {
+  readonly #options: StreamSocketOptions
+  readonly #ending = new AbortController()
+  /** Of the connection that is up. */
+  #requests: StreamRequests | undefined
+
+  constructor(options: StreamSocketOptions) {
+    this.#options = options
+  }
+
+  async run(): Promise<void> {
+    const { clock, scheduler, random, stableMs } = this.#options
+    const { signal } = this.#ending
+    let attempt = 0
+    while (!signal.aborted) {
+      const dialledAt = clock.monotonicMs()
+      await this.#connection(signal)
+      if (clock.monotonicMs() - dialledAt >= stableMs) attempt = 0
+      await scheduler.sleep(backoffMs(attempt, BACKOFF, random), signal)
+      attempt += 1
+    }
+  }
+
+  async renew(topics: readonly Topic[]): Promise<void> {
+    const requests = this.#requests
+    if (!requests) throw new Error('not connected')
+    try {
+      await requests.ask('unsubscribe', topics)
+      await requests.ask('subscribe', topics)
+    } catch (thrown) {
+      if (this.#requests === requests) this.hangUp(causeOf(thrown))
+      throw thrown
+    }
+  }
+
+  hangUp(detail: string): void {
+    this.#options.transport.hangUp(this.#options.url, detail)
+  }
+
+  close(): void {
+    this.#ending.abort()
+  }
+
+  /** One dial, from the handshake to the end of the socket. */
+  #connection(signal: AbortSignal): Promise<void> {
+    const { transport, protocol, scheduler, url, topics } = this.#options
+    const send = (text: string) => transport.send(url, text)
+    const requests = streamRequests({ protocol, scheduler, ackMsMax: ACK_MS_MAX, send })
+    return new Promise((resolve) => {
+      const receiver = this.#receiver(requests)
+      let isClosed = false
+      const closed = (detail: string) => {
+        if (isClosed) return
+        isClosed = true
+        signal.removeEventListener('abort', hangUp)
+        const wasUp = this.#requests === requests
+        this.#requests = undefined
+        requests.end(detail)
+        if (wasUp) this.#options.onDown(detail)
+        resolve()
+      }
+      const failed = (detail: string) => {
+        this.hangUp(detail)
+        // A dial that has no socket yet is told by nobody else.
+        closed(detail)
+      }
+      const hangUp = () => failed('closed by us')
+      signal.addEventListener('abort', hangUp)
+      const opened = () => {
+        requests.ask('subscribe', topics).then(
+          () => {
+            if (isClosed) return
+            this.#requests = requests
+            this.#options.onUp()
+            receiver.release()
+          },
+          (thrown: unknown) => {
+            if (!isClosed) failed(causeOf(thrown))
+          },
+        )
+      }
+      const frame = (text: string, receivedAt: EpochMs) => {
+        if (!isClosed) receiver.take(text, receivedAt)
+      }
+      void transport.dial(url, { opened, frame, closed })
+    })
+  }
+
+  /** Tells answers from market data, which wait until the subscription is whole. */
+  #receiver(requests: StreamRequests) {
+    const { protocol, transport, url, onFrame, onBroken } = this.#options
+    let held: (() => void)[] | undefined = []
+    let heldCharacters = 0
+    const pass = (text: string, deliver: () => void) => {
+      if (!held) return deliver()
+      heldCharacters += text.length
+      held.push(deliver)
+      if (held.length <= HELD_MAX.frames && heldCharacters <= HELD_MAX.characters) return
+      this.hangUp(`${held.length} frames before the subscription was acknowledged`)
+    }
+    return {
+      take(text: string, receivedAt: EpochMs): void {
+        const answer = text.length <= HEARTBEAT_CHARACTERS_MAX ? protocol.heartbeats.get(text) : undefined
+        if (answer !== undefined) {
+          if (answer !== '') transport.send(url, answer)
+          return
+        }
+        const parsed = parsedOf(text)
+        if (parsed === undefined) {
+          pass(text, () => onBroken(text, receivedAt))
+          return
+        }
+        const reply = typeof parsed === 'object' && parsed !== null ? protocol.reply(parsed as Fields) : undefined
+        if (reply) requests.answer(reply)
+        else pass(text, () => onFrame(parsed, text, receivedAt))
+      },
+      /** Frames that come while it runs come after it: all of it happens at once. */
+      release(): void {
+        const waiting = held ?? []
+        held = undefined
+        for (const deliver of waiting) deliver()
+      },
+    }
   }
 }
 
-/** One dial, from the handshake to the end of the socket. */
-function connection(options: StreamSocketOptions): Promise<void> {
-  const { client, scheduler, url, streams, signal } = options
-  const id = 1
-  const settled = new AbortController()
-  return new Promise((resolve) => {
-    let isUp = false
-    let isClosed = false
-    const up = () => {
-      if (isUp) return
-      isUp = true
-      options.onUp()
-    }
-    const reply = (frame: { readonly error?: unknown }) => {
-      settled.abort()
-      if (frame.error === undefined) up()
-      else client.hangUp(url, `subscription refused: ${JSON.stringify(frame.error)}`)
-    }
-    const frame = (text: string, receivedAt: EpochMs) => {
-      if (isClosed) return
-      let parsed: unknown
-      try {
-        parsed = JSON.parse(text)
-      } catch {
-        return options.onBroken(text, receivedAt)
-      }
-      if (isReply(parsed, id)) return reply(parsed)
-      // Frames may overtake the acknowledgement.
-      up()
-      options.onFrame(parsed, text, receivedAt)
-    }
-    const closed = (detail: string) => {
-      if (isClosed) return
-      isClosed = true
-      settled.abort()
-      signal.removeEventListener('abort', hangUp)
-      if (isUp) options.onDown(detail)
-      resolve()
-    }
-    const hangUp = () => {
-      client.hangUp(url, 'closed by us')
-      // A dial that has no socket yet is told by nobody else.
-      closed('closed by us')
-    }
-    signal.addEventListener('abort', hangUp)
-    void scheduler.sleep(ACK_MS_MAX, settled.signal).then(() => {
-      if (!settled.signal.aborted) client.hangUp(url, `subscription not acknowledged in ${ACK_MS_MAX} ms`)
-      if (!isClosed && !settled.signal.aborted) closed('no socket')
-    })
-    void client.dial(url, { opened: () => {}, frame, closed }, { method: 'SUBSCRIBE', params: streams, id })
-  })
+/** Undefined: no JSON. */
+function parsedOf(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
 }
-
-const isReply = (frame: unknown, id: number): frame is { readonly error?: unknown } =>
-  typeof frame === 'object' && frame !== null && 'id' in frame && frame.id === id && !('e' in frame)

@@ -43,7 +43,7 @@ export async function keepUserStream(options: UserStreamOptions): Promise<void> 
 function connection(options: UserStreamOptions, url: string): Promise<boolean> {
   const { client, signal } = options
   const ended = new AbortController()
-  const hangUp = () => client.hangUp(url, 'closed by us')
+  const hangUp = () => client.transport.hangUp(url, 'closed by us')
   signal.addEventListener('abort', hangUp)
   return new Promise((resolve) => {
     let isUp = false
@@ -55,7 +55,7 @@ function connection(options: UserStreamOptions, url: string): Promise<boolean> {
     const frame = (text: string) => {
       if (ended.signal.aborted) return
       options.onFrame(text)
-      if (text.includes('"listenKeyExpired"')) client.hangUp(url, 'the listen key expired')
+      if (text.includes('"listenKeyExpired"')) client.transport.hangUp(url, 'the listen key expired')
     }
     const closed = (detail: string) => {
       if (ended.signal.aborted) return
@@ -65,7 +65,7 @@ function connection(options: UserStreamOptions, url: string): Promise<boolean> {
       else options.onFailure(new Error(detail))
       resolve(isUp)
     }
-    void client.dial(url, { opened, frame, closed })
+    void client.transport.dial(url, { opened, frame, closed })
   })
 }
 
@@ -79,7 +79,7 @@ async function prolong(options: UserStreamOptions, url: string, signal: AbortSig
       await client.fapiPrivatePutListenKey()
       waitMs = keepAliveMs
     } catch (thrown) {
-      if (thrown instanceof VenueRefusal && thrown.code === KEY_GONE) client.hangUp(url, causeOf(thrown))
+      if (thrown instanceof VenueRefusal && thrown.code === KEY_GONE) client.transport.hangUp(url, causeOf(thrown))
       waitMs = Math.min(keepAliveMs, PROLONG_RETRY_MS)
     }
   }

@@ -1,9 +1,12 @@
 import { createReadStream } from 'node:fs'
 import { open } from 'node:fs/promises'
-import type { Readable } from 'node:stream'
 import { createGunzip } from 'node:zlib'
 import { InputError, messageOf } from '../../core/errors.ts'
 import type { EpochMs } from '../../core/units.ts'
+import { MEMBER_HEADER, memberLength } from './gzip-member.ts'
+import { memberTexts } from './member-texts.ts'
+import { CONTROL_PREFIX, parseControl, type TapeControl } from './tape-control.ts'
+import { receiveTime } from './tape-time.ts'
 
 /** One line of a tape. */
 export interface TapeFrame {
@@ -13,6 +16,8 @@ export interface TapeFrame {
   readonly frame: unknown
   /** From 1. */
   readonly line: number
+  /** Set when no venue sent this line, but the recorder wrote it. */
+  readonly control?: TapeControl
 }
 
 /** Lines `<receive time> <raw JSON>`, plain or gzip; the time in ns (19 digits), µs (16) or ms (13). */
@@ -20,13 +25,15 @@ export interface Tape extends AsyncIterable<TapeFrame> {
   readonly file: string
   /** 1 when the last line of a file that is otherwise whole broke off: the recorder was stopped in mid-write. */
   readonly truncatedLines: number
+  /** 1 when the last gzip member of a tape of ours was cut: what was written in the last second or so is missing. */
+  readonly truncatedMembers: number
 }
 
 /** Whether a line, as it stands in the file, is to be parsed and handed out. One that is not may be anything. */
 export type LineFilter = (text: string) => boolean
 
 /** Characters. The longest real line, a REST book of 1,000 levels, has 60,000. */
-const LINE_MAX = 4 * 1_024 * 1_024
+export const LINE_MAX = 4 * 1_024 * 1_024
 const VALUE_TEXT_MAX = 60
 const GZIP_MAGIC = 0x1f8b
 /** Bytes of a decompressed piece: each costs a trip through the thread pool. */
@@ -35,13 +42,15 @@ const ZERO = 48
 
 /**
  * Reads in the order of the file, one decompressed chunk and one line at a time. Iterating throws `InputError` naming file, line,
- * value and rule: no such file, no tape, malformed line, truncated or corrupt gzip.
+ * value and rule: no such file, no tape, malformed line, truncated or corrupt gzip. Of our own tapes (`gzip-member.ts`) the end may be
+ * cut off: that is counted, not thrown.
  */
 export const readTape = (file: string, wants: LineFilter = () => true): Tape => new TapeFile(file, wants)
 
 class TapeFile implements Tape {
   readonly file: string
   truncatedLines = 0
+  truncatedMembers = 0
   readonly #wants: LineFilter
 
   constructor(file: string, wants: LineFilter) {
@@ -51,7 +60,8 @@ class TapeFile implements Tape {
 
   async *[Symbol.asyncIterator](): AsyncGenerator<TapeFrame> {
     this.truncatedLines = 0
-    const source = await byteStream(this.file)
+    this.truncatedMembers = 0
+    const source = await this.#texts()
     let line = 0
     let rest = ''
     try {
@@ -76,12 +86,19 @@ class TapeFile implements Tape {
         'a whole file: it is truncated, corrupt or not readable',
         thrown,
       )
-    } finally {
-      source.destroy()
     }
     const last = rest === '' || !this.#wants(rest) ? undefined : this.#lastLine(line + 1, rest)
     if (last) yield last
     if (line === 0 && rest === '') throw fault(this.file, 1, '', '`<receive time> <raw JSON>` lines: it holds none')
+  }
+
+  async #texts(): Promise<AsyncIterable<string>> {
+    const start = await beginning(this.file)
+    if (memberLength(start) === undefined)
+      return texts(this.file, start.length >= 2 && start.readUInt16BE() === GZIP_MAGIC)
+    return memberTexts(this.file, () => {
+      this.truncatedMembers = 1
+    })
   }
 
   /** Without its line end: whole all the same, or broken off. Alone in the file it is no tape at all. */
@@ -96,9 +113,7 @@ class TapeFile implements Tape {
   }
 }
 
-async function byteStream(file: string): Promise<Readable> {
-  // First: it says in our words that there is no such file.
-  const isGzip = await startsAsGzip(file)
+function texts(file: string, isGzip: boolean): AsyncIterable<string> {
   const source = createReadStream(file, { highWaterMark: PIECE_BYTES })
   if (!isGzip) return source.setEncoding('utf8')
   const plain = createGunzip({ chunkSize: PIECE_BYTES })
@@ -108,12 +123,13 @@ async function byteStream(file: string): Promise<Readable> {
   return source.pipe(plain).setEncoding('utf8')
 }
 
-async function startsAsGzip(file: string): Promise<boolean> {
+/** The first bytes tell the kind of file; read first, for it says in our words that there is no such file. */
+async function beginning(file: string): Promise<Buffer> {
   try {
     const handle = await open(file)
     try {
-      const { buffer, bytesRead } = await handle.read(Buffer.alloc(2), 0, 2, 0)
-      return bytesRead === 2 && buffer.readUInt16BE() === GZIP_MAGIC
+      const { buffer, bytesRead } = await handle.read(Buffer.alloc(MEMBER_HEADER), 0, MEMBER_HEADER, 0)
+      return buffer.subarray(0, bytesRead)
     } finally {
       await handle.close()
     }
@@ -128,14 +144,21 @@ function parseLine(file: string, line: number, text: string): TapeFrame {
   const isTime = space > 0 && (time.length === 13 || time.length === 16 || time.length === 19) && isDigits(time)
   if (!isTime)
     throw fault(file, line, time, 'a receive time of 13 (ms), 16 (µs) or 19 (ns) digits, then a blank and JSON')
-  // Split so that no digit is lost: 19 digits do not fit a double.
-  const fraction = time.length === 13 ? 0 : Number(time.slice(13)) / 10 ** (time.length - 13)
-  const receivedAt = (Number(time.slice(0, 13)) + fraction) as EpochMs
+  const receivedAt = receiveTime(time)
+  const from = space + 1
   try {
-    return { receivedAt, frame: JSON.parse(text.slice(space + 1)), line }
+    if (text.startsWith(CONTROL_PREFIX, from)) return controlFrame(text.slice(from), receivedAt, line)
+    return { receivedAt, frame: JSON.parse(text.slice(from)), line }
   } catch (thrown) {
-    throw fault(file, line, text.slice(space + 1), 'JSON after the receive time', thrown)
+    const rule =
+      thrown instanceof InputError ? `a control line of this version: ${thrown.message}` : 'JSON after the receive time'
+    throw fault(file, line, text.slice(from), rule, thrown)
   }
+}
+
+function controlFrame(text: string, receivedAt: EpochMs, line: number): TapeFrame {
+  const control = parseControl(text)
+  return { receivedAt, frame: control, line, control }
 }
 
 /** A regular expression takes three times as long, and this runs for every line. */

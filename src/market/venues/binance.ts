@@ -18,33 +18,57 @@ import {
   time,
 } from '../frame-fields.ts'
 import type { FrameMapper, FrameOutcome } from '../frame-mapper.ts'
+import { type MergedMarks, mergedMarks } from './merged-marks.ts'
+import { type TradeChain, tradeChain } from './trade-chain.ts'
 
 const IGNORED: FrameOutcome = { kind: 'ignored' }
 
+/** Diffs of another book, with ids of their own: with retail price improvement orders, or cut off after a few levels. */
+const OTHER_BOOK = /@(rpiDepth|depth\d)/
+
 /**
- * Mapper of Binance USD-M (and COIN-M) market frames, combined (`{stream, data}`) or bare, and of the REST depth reply.
- * `converters` by venue symbol; it may grow later. Fields: https://developers.binance.com, derivatives, websocket market streams.
+ * Mapper of Binance USD-M and COIN-M market frames, combined (`{stream, data}`) or bare, and of the REST depth reply.
+ * https://developers.binance.com/docs/derivatives/usds-margined-futures/websocket-market-streams (and coin-margined-futures), today's
+ * wire format: `st` (1 USD-M, 2 COIN-M) and `ps` (pair) say nothing that the symbol does not.
+ *
+ * Sequence: `pu` of a diff equals `u` of the one before (How to manage a local order book correctly); the first bridges a REST snapshot.
+ * Retail price improvement orders are not in `@depth`; trades against them are market trades, in `q` as in the venue's candles (`nq` leaves
+ * them out). `X` other than `MARKET` (insurance fund, ADL, `NA`) is no market trade: excluded. Never follow `trade` and `aggTrade` together.
+ * COIN-M sends the index price of a pair in a stream of its own, which is merged into the marks of the pair's perpetual.
+ * The side of a liquidation is the order's: `SELL` closes a long.
  */
 export function binanceFrameMapper(converters: ReadonlyMap<string, Converter>): FrameMapper {
   const readerOf = readers(converters)
+  const marks = mergedMarks()
+  const chain = tradeChain()
   return {
-    reset: () => undefined, // Ids alone tell the order: nothing is kept between frames.
+    reset(symbol) {
+      marks.reset(symbol)
+      chain.reset(symbol)
+    },
     map(frame, receivedAt, restSymbol) {
       if (!isObject(frame)) return IGNORED
       const data = isObject(frame['data']) ? frame['data'] : frame
       const order = data['e'] === 'forceOrder' && isObject(data['o']) ? data['o'] : data
       const isRestDepth = data['e'] === undefined && data['lastUpdateId'] !== undefined
-      const venueSymbol = isRestDepth ? (data['symbol'] ?? restSymbol) : order['s']
+      const venueSymbol = isRestDepth ? (data['symbol'] ?? restSymbol) : symbolOf(data, order)
       const reader = readerOf(venueSymbol)
       try {
         if (!reader) return unnamed(data, venueSymbol)
-        return isRestDepth ? snapshot(data, reader, receivedAt) : stream(data, order, reader, receivedAt)
+        if (isRestDepth) return snapshot(data, reader, receivedAt)
+        const { stream: name } = frame
+        if (data['e'] === 'depthUpdate' && typeof name === 'string' && OTHER_BOOK.test(name)) return IGNORED
+        return stream(data, order, { reader, receivedAt, marks, chain })
       } catch (thrown) {
         return malformed(thrown, reader?.symbol)
       }
     },
   }
 }
+
+/** An index price names the pair. */
+const symbolOf = (data: Json, order: Json): unknown =>
+  data['e'] === 'indexPriceUpdate' && typeof data['i'] === 'string' ? `${data['i']}_PERP` : order['s']
 
 /** A frame of another instrument is none of ours; one of our kinds without any symbol is broken. */
 function unnamed(data: Json, venueSymbol: unknown): FrameOutcome {
@@ -53,18 +77,28 @@ function unnamed(data: Json, venueSymbol: unknown): FrameOutcome {
   return IGNORED
 }
 
-function stream(data: Json, order: Json, reader: Reader, receivedAt: EpochMs): FrameOutcome {
+interface Given {
+  readonly reader: Reader
+  readonly receivedAt: EpochMs
+  readonly marks: MergedMarks
+  readonly chain: TradeChain
+}
+
+function stream(data: Json, order: Json, given: Given): FrameOutcome {
+  const { reader, receivedAt } = given
   switch (data['e']) {
     case 'depthUpdate':
       return { kind: 'event', event: delta(data, reader, receivedAt) }
     case 'aggTrade':
-      return trade(data, 'a', reader, receivedAt)
+      return trade(data, 'a', given)
     case 'trade':
-      return trade(data, 't', reader, receivedAt)
+      return trade(data, 't', given)
     case 'bookTicker':
       return quote(data, reader, receivedAt)
     case 'markPriceUpdate':
-      return mark(data, reader, receivedAt)
+      return mark(data, given)
+    case 'indexPriceUpdate':
+      return index(data, given)
     case 'forceOrder':
       return liquidation(order, reader, receivedAt)
     default:
@@ -102,10 +136,15 @@ function snapshot(data: Json, reader: Reader, receivedAt: EpochMs): FrameOutcome
   return { kind: 'event', event }
 }
 
-function trade(data: Json, idField: 'a' | 't', reader: Reader, receivedAt: EpochMs): FrameOutcome {
+/** Both kinds of ids have no holes, those of trades that are no market trades among them. */
+function trade(data: Json, idField: 'a' | 't', { reader, receivedAt, chain }: Given): FrameOutcome {
   const { symbol } = reader
+  const tradeId = id(data, idField)
   const type = data['X']
-  if (type !== undefined && type !== 'MARKET') return { kind: 'excluded', symbol, type: textOf(type) }
+  if (type !== undefined && type !== 'MARKET') {
+    chain.leaveOut(symbol, tradeId)
+    return { kind: 'excluded', symbol, type: textOf(type) }
+  }
   const buyerIsMaker = data['m']
   if (typeof buyerIsMaker !== 'boolean') throw new Malformed('m', buyerIsMaker, 'true or false')
   const event: MarketEvent = {
@@ -113,7 +152,8 @@ function trade(data: Json, idField: 'a' | 't', reader: Reader, receivedAt: Epoch
     symbol,
     exchangeTime: time(data, 'T'),
     receivedAt,
-    tradeId: id(data, idField),
+    tradeId,
+    prevTradeId: chain.before(symbol, tradeId),
     price: ticks(data, 'p', reader),
     size: someLots(data, 'q', reader),
     side: buyerIsMaker ? 'sell' : 'buy',
@@ -141,20 +181,23 @@ function quote(data: Json, reader: Reader, receivedAt: EpochMs): FrameOutcome {
   return { kind: 'event', event }
 }
 
-/** `T` of this frame is the next funding time, so the event time `E` stands for when it happened. */
-function mark(data: Json, reader: Reader, receivedAt: EpochMs): FrameOutcome {
-  const event: MarketEvent = {
-    kind: 'mark',
-    symbol: reader.symbol,
-    exchangeTime: time(data, 'E'),
-    receivedAt,
+/** `T` of this frame is the next funding time (0: never), so the event time `E` stands for when it happened. */
+function mark(data: Json, { reader, receivedAt, marks }: Given): FrameOutcome {
+  const exchangeTime = time(data, 'E')
+  const figures = {
     markPrice: decimal(data, 'p', true),
-    // COIN-M sends it in a stream of its own.
+    // COIN-M may send it in a stream of its own only.
     indexPrice: data['i'] === undefined ? Number.NaN : decimal(data, 'i', true),
     fundingRate: data['r'] === '' ? Number.NaN : decimal(data, 'r', false),
-    nextFundingAt: time(data, 'T'),
+    nextFundingAt: time(data, 'T') || Number.NaN,
   }
-  return { kind: 'event', event }
+  return { kind: 'event', event: marks.merge(reader.symbol, exchangeTime, receivedAt, figures) }
+}
+
+function index(data: Json, { reader, receivedAt, marks }: Given): FrameOutcome {
+  const exchangeTime = time(data, 'E')
+  const figures = { indexPrice: decimal(data, 'p', true) }
+  return { kind: 'event', event: marks.merge(reader.symbol, exchangeTime, receivedAt, figures) }
 }
 
 function liquidation(order: Json, reader: Reader, receivedAt: EpochMs): FrameOutcome {

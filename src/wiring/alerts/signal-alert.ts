@@ -1,5 +1,6 @@
 import type { Alert } from '../../core/alert.ts'
 import type { Converter, InstrumentSymbol } from '../../core/instrument.ts'
+import { lots } from '../../core/units.ts'
 import type { Signal } from '../daemon/signal-desk.ts'
 import { makeAlert } from './make-alert.ts'
 
@@ -12,7 +13,7 @@ export function signalAlert(
   const convert = converters.get(symbol)
   const size = convert?.quantityText(order.lots) ?? `${order.lots} lots`
   const price = convert?.priceText(order.price) ?? `${order.price} ticks`
-  const held = convert?.quantity(positionLots) ?? positionLots
+  const held = convert ? Number(convert.quantityText(lots(positionLots))) : positionLots
   const text = `signal: ${side} ${size} ${symbol}, limit ${price}; position then ${held}`
   return makeAlert(createdAt, 'signal', 'info', `signal:${clientId}`, text, { symbol, side, size, price })
 }

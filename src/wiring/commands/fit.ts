@@ -2,13 +2,13 @@ import { basename, join, resolve } from 'node:path'
 import { setCurrent, writeBundle } from '../../adapters/bundle/write-bundle.ts'
 import { systemClock } from '../../adapters/clock/system-clock.ts'
 import { InputError } from '../../core/errors.ts'
-import { featureSchema } from '../../features/feature-schema.ts'
 import { demoMarkets } from '../../simulation/exchange/demo-markets.ts'
 import type { MarketSettings } from '../../simulation/exchange/exchange.ts'
 import { fitDemo } from '../../training/fit-demo.ts'
 import type { FitOptions } from '../command-options.ts'
 import type { FitConfig } from '../config/fit-schema.ts'
 import { loadFitConfig } from '../config/load-config.ts'
+import { loadFeatureSchema } from '../features/load-feature-schema.ts'
 import type { Io } from '../io.ts'
 
 /** Fits a model on simulated flow, writes its bundle and makes it the current one of its family. */
@@ -19,7 +19,7 @@ export async function fitCommand(options: FitOptions, io: Io): Promise<number> {
   const { trainSeeds, evaluationSeeds, barsPerSeed, steps, horizonBars, validationShare } = config.fit
   const fitted = fitDemo({
     family: basename(out),
-    schema: featureSchema({ barMs: config.barMs, ...config.features }),
+    schema: await loadFeatureSchema({ barMs: config.barMs, ...config.features }),
     markets: marketsOf(config, options.config),
     trainSeeds,
     evaluationSeeds,

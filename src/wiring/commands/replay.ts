@@ -1,195 +1,92 @@
 import { systemClock } from '../../adapters/clock/system-clock.ts'
 import { openState } from '../../adapters/sqlite/open-state.ts'
+import { readSession } from '../../adapters/tape/read-session.ts'
+import type { SessionRecord } from '../../adapters/tape/tape-control.ts'
 import { InputError } from '../../core/errors.ts'
-import { converter, type Instrument } from '../../core/instrument.ts'
-import { epochMs } from '../../core/units.ts'
-import { FRESH_GUARD } from '../../risk/guard.ts'
-import { SimulatedVenue } from '../../simulation/venue/simulated-venue.ts'
-import type { Journal } from '../../trading/journal.port.ts'
-import { trader as createTrader, type Trader } from '../../trading/trader.ts'
+import type { Instrument } from '../../core/instrument.ts'
 import type { ReplayOptions } from '../command-options.ts'
 import { loadConfig } from '../config/load-config.ts'
 import type { ReplayConfig } from '../config/schema.ts'
-import { type LoadedModel, loadModel } from '../daemon/load-model.ts'
-import { type RunCounts, runCounter } from '../daemon/run-counts.ts'
+import { loadModel } from '../daemon/load-model.ts'
 import type { Io } from '../io.ts'
-import { decisionHash } from '../replay/decision-hash.ts'
-import { quoteCheck } from '../replay/quote-check.ts'
-import { type ReplayTime, replayTapes } from '../replay/replay-tape.ts'
+import { type RecordedRunSummary, replayRecordedRun } from '../replay/replay-recorded-run.ts'
+import { type ReplaySummary, replaySimulated } from '../replay/replay-simulated.ts'
 import { tapeInstruments } from '../replay/tape-instruments.ts'
-import { tapeScheduler } from '../replay/tape-scheduler.ts'
-import { createSession, type Session } from '../session/session.ts'
-import { traderDesk } from '../session/trader-desk.ts'
 
-/** Runs recorded tapes through the pipeline, orders against a simulated venue. The same tape gives the same decision hash. */
+/**
+ * Runs recorded tapes through the pipeline. With a `replay` configuration orders meet a simulated venue; with the configuration of the
+ * run that recorded the tape (any other mode) the ledger is the recorded one. The same tape gives the same decision hash. Exit code 1
+ * when a recorded run decided otherwise.
+ */
 export async function replayCommand(options: ReplayOptions, io: Io): Promise<number> {
   const config = loadConfig(options.config)
-  if (config.mode !== 'replay')
-    throw new InputError(`config ${options.config}: mode was ${config.mode}; a replay needs mode replay`)
   const clock = systemClock()
+  const session = await readSession(options.tape[0] ?? '')
   const model = await loadModel(config, clock)
-  const { instruments, inferred } = await tapeInstruments(options.tape, config)
+  const monotonicMs = () => clock.monotonicMs()
+  try {
+    if (config.mode !== 'replay') {
+      const summary = await replayRecordedRun(
+        options.tape,
+        config,
+        ofRun(session, config.mode, options),
+        model,
+        monotonicMs,
+      )
+      io.out(options.json ? JSON.stringify(summary) : describeRun(summary))
+      return summary.matches === false ? 1 : 0
+    }
+    const instruments = await instrumentsOf(options, config, session, io)
+    const state = openState(':memory:', { mode: 'replay', venue: 'simulated/replay' })
+    try {
+      const parts = { config, session, instruments, model, journal: state.journal, monotonicMs }
+      const summary = await replaySimulated(options.tape, parts)
+      io.out(options.json ? JSON.stringify(summary) : describe(summary))
+      return 0
+    } finally {
+      state.close()
+    }
+  } finally {
+    await model.forecaster.release()
+  }
+}
+
+/** Only a run knows what stood in its ledger. */
+function ofRun(session: SessionRecord | undefined, mode: string, { config, tape }: ReplayOptions): SessionRecord {
+  if (session?.mode === mode) return session
+  const was = session ? `recorded in mode ${session.mode}` : 'recorded by another program'
+  throw new InputError(
+    `config ${config}: mode was ${mode}, and ${tape[0]} was ${was}; use the configuration of the run that recorded the tape, or one of mode replay`,
+  )
+}
+
+async function instrumentsOf(
+  { tape }: ReplayOptions,
+  config: ReplayConfig,
+  session: SessionRecord | undefined,
+  io: Io,
+): Promise<readonly Instrument[]> {
+  if (session && session.mode !== 'import') {
+    const named = session.instruments.filter(({ symbol }) => config.symbols.includes(symbol))
+    return named.length > 0 ? named : session.instruments
+  }
+  const { instruments, inferred } = await tapeInstruments(tape, config)
   for (const symbol of inferred) {
     io.err(
       `${symbol}: not in replay.instruments; tick and lot are inferred from the tape, limits are typical ones, fees are those of venue`,
     )
   }
-  const state = openState(':memory:', { mode: 'replay', venue: 'simulated/replay' })
-  try {
-    const summary = await replay(options.tape, config, instruments, model, state.journal, () => clock.monotonicMs())
-    io.out(options.json ? JSON.stringify(summary) : describe(summary))
-    return 0
-  } finally {
-    state.close()
-    await model.forecaster.release()
-  }
+  return instruments
 }
 
-interface ReplaySummary extends RunCounts {
-  readonly mode: 'replay'
-  readonly symbols: readonly string[]
-  readonly frames: number
-  /** Trade frames on the tape, those that are no market trades included. */
-  readonly trades: number
-  /** Of these: insurance fund, ADL. They enter no bar and no volume. */
-  readonly tradesExcluded: number
-  readonly lateTrades: number
-  readonly bookUpdates: number
-  readonly bookTickers: number
-  /** Best quotes compared with the rebuilt book at equal update ids, and how many differed. */
-  readonly bookTickersCompared: number
-  readonly bookTickerMismatches: number
-  readonly malformedFrames: number
-  readonly truncatedLines: number
-  readonly tradedBaseVolume: number
-  readonly decisionHash: string
-  readonly model: string
-  readonly provider: string
-  readonly equity: number
-  readonly pnl: number
-  readonly currency: string
-  readonly tapeSeconds: number
-  /** Tape seconds per second of work, model loading and the first scan of the tape left out. */
-  readonly realTimeFactor: number
-}
-
-async function replay(
-  files: readonly string[],
-  config: ReplayConfig,
-  instruments: readonly Instrument[],
-  model: LoadedModel,
-  journal: Journal,
-  monotonicMs: () => number,
-): Promise<ReplaySummary> {
-  const time: ReplayTime = { now: epochMs(0), firstAt: epochMs(0) }
-  const scheduler = tapeScheduler()
-  const { startingBalance, latencyMs, latenessMs } = config.replay
-  const venue = new SimulatedVenue({
-    instruments,
-    latencyMs,
-    deposit: startingBalance,
-    leverage: config.venue.leverage,
-  })
-  const trader = createTrader({
-    gateway: venue,
-    journal,
-    instruments,
-    clock: { now: () => time.now, monotonicMs },
-    scheduler,
-    settings: { ...config.trading, reconcileMs: 0 },
-  })
-  const currency = instruments[0]?.settle ?? ''
-  const session = openSession(config, instruments, model, trader, venue, currency, monotonicMs)
-  const counter = runCounter()
-  const hash = decisionHash()
-  session.events$.subscribe((event) => {
-    counter.onSession(event)
-    if (event.kind === 'decided') hash.add(event.record)
-  })
-  trader.events$.subscribe((event) => counter.onTrader(event))
-  await trader.start()
-  const quotes = quoteCheck()
-  const converters = instruments.map((one) => converter(one))
-  const startedAtMs = monotonicMs()
-  const tapes = await replayTapes(files, {
-    session,
-    converters,
-    barMs: config.barMs,
-    latenessMs,
-    time,
-    scheduler,
-    quotes,
-  })
-  const workSeconds = (monotonicMs() - startedAtMs) / 1_000
-  const equity = session.equityQuote()
-  scheduler.finish()
-  await trader.stop()
-  await venue.close()
-  const tapeSeconds = (time.now - time.firstAt) / 1_000
-  return {
-    mode: 'replay',
-    symbols: instruments.map(({ symbol }) => symbol),
-    ...counter.counts(),
-    frames: tapes.frames,
-    truncatedLines: tapes.truncatedLines,
-    ...marketCounts(session),
-    malformedFrames: tapes.malformed,
-    bookTickersCompared: quotes.compared,
-    bookTickerMismatches: quotes.mismatches,
-    decisionHash: hash.digest(),
-    model: model.forecaster.modelId,
-    provider: model.forecaster.provider,
-    equity,
-    pnl: equity - Number(startingBalance),
-    currency,
-    tapeSeconds,
-    realTimeFactor: tapeSeconds / workSeconds,
-  }
-}
-
-const openSession = (
-  config: ReplayConfig,
-  instruments: readonly Instrument[],
-  model: LoadedModel,
-  trader: Trader,
-  venue: SimulatedVenue,
-  currency: string,
-  monotonicMs: () => number,
-): Session =>
-  createSession({
-    instruments,
-    schema: model.schema,
-    forecaster: model.forecaster,
-    desk: traderDesk(trader, currency),
-    clock: { monotonicMs },
-    settings: {
-      policy: config.policy,
-      limits: config.risk,
-      collarBps: config.trading.collarBps,
-      ledgerTag: 'replay',
-    },
-    staleMsMax: config.feed.staleMsMax,
-    // The recorder's clock and the exchange's may differ by seconds: lateness cannot be told from it.
-    lateMsMax: Number.POSITIVE_INFINITY,
-    exchangeTimeOf: (local) => local,
-    modelExpiresAt: undefined,
-    guard: FRESH_GUARD,
-    resync: () => undefined, // The tape holds the snapshots that it holds.
-    onOrdered: (event) => venue.onMarketEvent(event),
-  })
-
-function marketCounts({ pipelines }: Session) {
-  const sum = { trades: 0, tradesExcluded: 0, lateTrades: 0, bookUpdates: 0, bookTickers: 0, tradedBaseVolume: 0 }
-  for (const pipeline of pipelines.values()) {
-    const { trades, excludedTrades, lateTrades, bookUpdates, bookTickers, tradedLots } = pipeline.counters()
-    sum.trades += trades + excludedTrades
-    sum.tradesExcluded += excludedTrades
-    sum.lateTrades += lateTrades
-    sum.bookUpdates += bookUpdates
-    sum.bookTickers += bookTickers
-    sum.tradedBaseVolume += Number(pipeline.converter.quantity(tradedLots).toFixed(8))
-  }
-  return sum
+function describeRun({ symbols, bars, decisions, decisionHash, matches }: RecordedRunSummary): string {
+  const verdict =
+    matches === null
+      ? 'the tape does not say how its run ended'
+      : matches
+        ? 'as the run decided'
+        : 'THE RUN DECIDED OTHERWISE'
+  return `${symbols.join(', ')}: ${bars} bars, ${decisions} decisions\ndecision hash ${decisionHash}: ${verdict}`
 }
 
 function describe(summary: ReplaySummary): string {

@@ -1,5 +1,4 @@
 import { z } from 'zod'
-import type { FeatureSettings } from '../../features/feature-schema.ts'
 import type { PolicySettings } from '../../policy/policy-settings.ts'
 import type { RiskLimits } from '../../risk/limits.ts'
 
@@ -94,18 +93,3 @@ export const riskSchema = z.strictObject({
   executionsMax: z.int().min(1).max(1_000_000).describe('executed orders within executionWindowMs that latch, count'),
   executionWindowMs: z.int().min(1_000).max(86_400_000).describe('window of executionsMax, milliseconds'),
 }) satisfies z.ZodType<RiskLimits>
-
-const periods = z
-  .array(z.int().min(1).max(1_000))
-  .max(20)
-  .refine((bars) => new Set(bars).size === bars.length, 'each period once')
-
-/** `barMs` is a key of its own: bars are not the features' alone. */
-export const featuresSchema = z.strictObject({
-  flowPeriods: periods
-    .refine((bars) => !bars.includes(1), '1 is always among them: leave it out')
-    .describe('spans over which order flow is summed, beside one bar, bars'),
-  returnPeriods: periods.min(1).describe('spans of the log-returns, bars'),
-  volatilityPeriods: periods.min(1).describe('spans of the realised volatilities, bars'),
-  volumePeriod: z.int().min(1).max(1_000).describe('span of the mean volume, bars'),
-}) satisfies z.ZodType<Omit<FeatureSettings, 'barMs'>>

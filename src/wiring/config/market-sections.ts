@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { isLoopback } from '../../adapters/alerts/safe-url.ts'
+import { VENUE_IDS } from '../../adapters/ccxt/venue-profile.ts'
 
 /** ccxt form of a perpetual future: base/quote:settle. */
 export const symbolSchema = z
@@ -26,7 +27,7 @@ export const barMsSchema = z
 export const feeRateSchema = z.number().gt(-0.01).lt(0.01)
 
 export const venueSchema = z.strictObject({
-  id: z.enum(['binanceusdm']).describe('exchange, as ccxt names it'),
+  id: z.enum(VENUE_IDS).describe('exchange, as ccxt names it; orders go to binanceusdm only'),
   baseUrl: z
     .url({ protocol: /^http$/, error: 'a URL such as http://127.0.0.1:8080' })
     .refine(

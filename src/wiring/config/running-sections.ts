@@ -6,6 +6,24 @@ export const stateSchema = z.strictObject({
   dir: z.string().min(1).describe('folder of the database, one daemon each, relative to the working directory'),
 })
 
+export const tapeSchema = z
+  .strictObject({
+    dir: z.string().min(1).describe('folder of the tapes, relative to the working directory'),
+    rotateMs: z
+      .int()
+      .min(60_000)
+      .max(86_400_000)
+      .describe('a new file begins at each multiple of this in UTC, milliseconds'),
+    rotateBytesMax: z.int().min(1_048_576).max(1e12).describe('and when a file has grown so long, compressed bytes'),
+    queueBytesMax: z
+      .int()
+      .min(1_048_576)
+      .max(1e10)
+      .describe('bytes that may wait for the disk; past it lines are left out and the tape says so'),
+  })
+  .optional()
+  .describe('record everything that is heard and decided from; leave out to record nothing')
+
 export const logSchema = z.strictObject({
   level: z.enum(['error', 'warn', 'info', 'debug']).describe('least severe log line written'),
 })

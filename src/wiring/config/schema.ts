@@ -1,10 +1,13 @@
 import { z } from 'zod'
-import { featuresSchema, modelSchema, policySchema, riskSchema } from './decision-sections.ts'
+import { modelSchema, policySchema, riskSchema } from './decision-sections.ts'
+import { featuresAgree, featuresSchema } from './features-section.ts'
 import { barMsSchema, feedSchema, symbolsSchema, venueSchema } from './market-sections.ts'
 import { liveSchema, paperSchema, replaySchema, simulatorSchema } from './mode-sections.ts'
-import { alertsSchema, logSchema, stateSchema, tradingSchema } from './running-sections.ts'
+import { alertsSchema, logSchema, stateSchema, tapeSchema, tradingSchema } from './running-sections.ts'
 
 type Checked<T> = z.core.ParsePayload<T>
+
+const ORDER_VENUE = 'binanceusdm'
 
 /** A policy that wants what risk forbids would be refused at every bar. */
 function limitsAgree({ value, issues }: Checked<z.infer<z.ZodObject<typeof common>>>): void {
@@ -22,6 +25,14 @@ function limitsAgree({ value, issues }: Checked<z.infer<z.ZodObject<typeof commo
     const rule = `at most risk.positionNotionalMaxQuote, which is ${risk.positionNotionalMaxQuote}`
     refuse(['policy', 'notionalMaxQuote'], policy.notionalMaxQuote, rule)
   }
+}
+
+/** Market data can be had of more venues than orders can be sent to. */
+function ordersCanBeSent({ value, issues }: Checked<{ mode: string; venue: z.infer<typeof venueSchema> }>): void {
+  const { mode, venue } = value
+  if (venue.id === ORDER_VENUE) return
+  const message = `mode ${mode} sends orders, which only ${ORDER_VENUE} takes; the others serve signal and paper`
+  issues.push({ code: 'custom', path: ['venue', 'id'], input: venue.id, message })
 }
 
 function everySymbolDescribed({
@@ -49,6 +60,7 @@ const common = {
   trading: tradingSchema.describe('orders and reconciliation'),
   state: stateSchema.describe('what is kept on disk'),
   alerts: alertsSchema.describe('messages to people'),
+  tape: tapeSchema,
   log: logSchema.describe('log lines on standard error'),
 }
 
@@ -61,16 +73,25 @@ const demoSchema = z
     simulator: simulatorSchema.describe('the bundled exchange simulator'),
   })
   .check(limitsAgree)
+  .check(featuresAgree)
+  .check(ordersCanBeSent)
 const paperModeSchema = z
   .strictObject({ mode: mode('paper'), ...common, paper: paperSchema.describe('the simulated account') })
   .check(limitsAgree)
-const signalSchema = z.strictObject({ mode: mode('signal'), ...common }).check(limitsAgree)
+  .check(featuresAgree)
+const signalSchema = z
+  .strictObject({ mode: mode('signal'), ...common })
+  .check(limitsAgree)
+  .check(featuresAgree)
 const liveModeSchema = z
   .strictObject({ mode: mode('live'), ...common, live: liveSchema.describe('permission to trade with money') })
   .check(limitsAgree)
+  .check(featuresAgree)
+  .check(ordersCanBeSent)
 const replayModeSchema = z
   .strictObject({ mode: mode('replay'), ...common, replay: replaySchema.describe('what the tape leaves out') })
   .check(limitsAgree)
+  .check(featuresAgree)
   .check(everySymbolDescribed)
 
 export const configSchema = z.discriminatedUnion(

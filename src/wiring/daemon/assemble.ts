@@ -19,8 +19,10 @@ import { createSession, type Session } from '../session/session.ts'
 import { traderDesk } from '../session/trader-desk.ts'
 import { alertSinks } from './alert-sinks.ts'
 import type { Closers } from './closers.ts'
+import { type FeatureKeeper, featureKeeper } from './feature-keeper.ts'
 import { type GuardStore, guardStore } from './guard-store.ts'
 import { type LoadedModel, loadModel } from './load-model.ts'
+import { type RunTape, runTape } from './run-tape.ts'
 import { type SignalDesk, signalDesk } from './signal-desk.ts'
 import { type Edges, exchangeVenue, type OrderVenue, openFeed, paperVenue } from './venues.ts'
 
@@ -45,6 +47,9 @@ export interface Assembly {
   readonly model: LoadedModel
   readonly journal: Journal
   readonly guards: GuardStore
+  readonly keeper: FeatureKeeper
+  /** Where the config asks for one. */
+  readonly tape?: RunTape | undefined
   readonly feed: CcxtFeed
   readonly alerts: AlertDispatcher
   readonly desk: Desk
@@ -81,7 +86,11 @@ export async function assemble(
   const alerts = alertDispatcher({ outbox: state.outbox, sinks, clock, scheduler, onFailure })
   open.add('alerts', () => alerts.stop(ALERT_STOP_MS))
 
-  const feed = openFeed(config, options.baseUrl ?? config.venue.baseUrl, edges)
+  const tape =
+    config.tape &&
+    runTape({ ...config, tape: config.tape }, clock, (error) => log.error({ error: error.message }, 'tape'))
+  if (tape) open.add('tape', () => tape.close()) // After the feed: its last events end the tape.
+  const feed = openFeed(config, options.baseUrl ?? config.venue.baseUrl, edges, tape?.heard)
   open.add('feed', () => feed.close())
   const listed = await feed.instruments(config.symbols)
   const currency = settleCurrency(listed)
@@ -95,45 +104,37 @@ export async function assemble(
   const signals = trader ? undefined : signalDesk(state.journal, signalWalletQuote(config))
   const desk = trader ? traderDesk(trader, currency) : (signals as SignalDesk)
   const guards = guardStore(state.journal)
-  const session = createSession({
-    instruments,
-    schema: model.schema,
-    forecaster: model.forecaster,
-    desk,
-    clock,
-    settings: {
-      policy: config.policy,
-      limits: config.risk,
-      collarBps: config.trading.collarBps,
-      ledgerTag: ledgerTag(state.journal),
-    },
-    staleMsMax: config.feed.staleMsMax,
-    lateMsMax: lateMsMax(config),
-    exchangeTimeOf: (local: EpochMs) => local + feed.clockOffsetMs(),
-    modelExpiresAt: model.expiresAt,
-    guard: guards.load(),
-    resync: (symbol) => feed.resync(symbol),
-    onOrdered: venue?.onOrdered,
-  })
+  const keeper = featureKeeper(join(config.state.dir, `${config.mode}-features.json`), log)
+  const guard = guards.load()
+  const tag = ledgerTag(state.journal)
+  const makeSession = (featureState: unknown) =>
+    createSession({
+      ...settingsOf(config, model, tag),
+      ...{ instruments, desk, clock, guard, featureState },
+      exchangeTimeOf: (local: EpochMs) => local + feed.clockOffsetMs(),
+      resync: (symbol) => feed.resync(symbol),
+      onOrdered: venue?.onOrdered,
+      onInputs: tape && ((symbol, inputs, now) => tape.inputs(symbol, inputs, now)),
+    })
+  const { made: session, state: restored } = keeper.restored(makeSession)
+  await tape?.begin(instruments, restored)
   const converters = new Map(instruments.map((instrument) => [instrument.symbol, converter(instrument)]))
   const { journal } = state
   return {
-    edges,
-    instruments,
-    converters,
-    currency,
-    model,
-    journal,
-    guards,
-    feed,
-    alerts,
-    desk,
-    session,
-    trader,
-    venue,
-    signals,
+    ...{ edges, instruments, converters, currency, model, journal, guards, keeper, tape },
+    ...{ feed, alerts, desk, session, trader, venue, signals },
   }
 }
+
+/** What configuration and model say of a session. */
+const settingsOf = (config: WallConfig, { schema, forecaster, expiresAt }: LoadedModel, tag: string) => ({
+  schema,
+  forecaster,
+  settings: { policy: config.policy, limits: config.risk, collarBps: config.trading.collarBps, ledgerTag: tag },
+  staleMsMax: config.feed.staleMsMax,
+  lateMsMax: lateMsMax(config),
+  modelExpiresAt: expiresAt,
+})
 
 function openVenue(
   config: WallConfig,
@@ -217,7 +218,7 @@ function settleCurrency(instruments: readonly Instrument[]): string {
 /** Nobody's money is at stake: sizes are reckoned with the smallest account that may hold what risk allows. */
 const signalWalletQuote = ({ risk }: WallConfig): number => risk.grossExposureMaxQuote / risk.leverageMax
 
-const lateMsMax = ({ barMs, feed }: WallConfig): number =>
+export const lateMsMax = ({ barMs, feed }: Pick<WallConfig, 'barMs' | 'feed'>): number =>
   feed.graceMs + Math.min(LATE_MS.most, Math.max(LATE_MS.least, barMs * LATE_MS.barFraction))
 
 /** Drawn once per ledger: two ledgers on one account never give the same client order id. */

@@ -50,7 +50,7 @@ async function live(
   open: Closers,
   stop: StopSwitch,
 ): Promise<number> {
-  const { session, trader, feed, alerts, edges, model, desk } = parts
+  const { session, feed, alerts, edges, model, desk } = parts
   const counter = runCounter()
   let failure: Error | undefined
   const fail = (error: unknown) => {
@@ -72,7 +72,10 @@ async function live(
   io.ready()
 
   const why = await stop.asked
-  const report = trader && (await stopTrading(parts, config, log))
+  const report = await stopTrading(parts, config, log)
+  parts.keeper.keep(session)
+  const { bars, decisionHash } = counter.counts()
+  parts.tape?.end(bars, decisionHash)
   const summary = summaryOf(parts, config, counter, report, startEquity, why)
   alerts.raise(
     makeAlert(
@@ -100,7 +103,7 @@ async function opening({ trader, desk, alerts, edges, model }: Assembly): Promis
 
 /** Views, counts, alerts and the guard follow what session and trader say. */
 function listen(
-  { session, trader, signals, alerts, edges, converters, guards }: Assembly,
+  { session, trader, signals, alerts, edges, converters, guards, keeper }: Assembly,
   counter: RunCounter,
   io: Io,
   log: Logger,
@@ -133,6 +136,7 @@ function listen(
     startEquity ??= equity
     show(event, equity - startEquity)
     guards.save(session.guard())
+    keeper.onDecided(session, edges.clock.now())
     onDecided()
   }
   const executed = new Set<string>()

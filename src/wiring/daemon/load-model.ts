@@ -3,11 +3,12 @@ import { onnxRuntime } from '../../adapters/onnx/onnx-runtime.ts'
 import type { Clock } from '../../core/clock.port.ts'
 import { InputError } from '../../core/errors.ts'
 import { type EpochMs, epochMs } from '../../core/units.ts'
-import { type FeatureSchema, featureSchema } from '../../features/feature-schema.ts'
+import type { FeatureSchema } from '../../features/feature-schema.ts'
 import { type Forecaster, loadForecaster } from '../../inference/forecaster.ts'
 import { type ModelBundle, openBundle } from '../../model/bundle.ts'
 import { SIMULATED_SOURCE } from '../../model/manifest.ts'
 import type { Config } from '../config/schema.ts'
+import { loadFeatureSchema } from '../features/load-feature-schema.ts'
 
 export interface LoadedModel {
   readonly schema: FeatureSchema
@@ -19,7 +20,7 @@ export interface LoadedModel {
 /** The champion of the configured family: checked, proved, warm. Throws `InputError` when it must not be used. */
 export async function loadModel(config: Config, clock: Clock): Promise<LoadedModel> {
   const { path, provider, threads, expiresAfterMs } = config.model
-  const schema = featureSchema({ barMs: config.barMs, ...config.features })
+  const schema = await loadFeatureSchema({ barMs: config.barMs, ...config.features })
   const bundle = openBundle(await readCurrentBundle(path), {
     names: schema.names,
     schemaHash: schema.hash,

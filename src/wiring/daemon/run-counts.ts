@@ -1,5 +1,6 @@
 import { isForecast } from '../../inference/forecast.ts'
 import type { TraderEvent } from '../../trading/trader-event.ts'
+import { decisionHash } from '../session/decision-hash.ts'
 import { quantile } from '../session/quantiles.ts'
 import type { SessionEvent } from '../session/session.ts'
 
@@ -17,6 +18,8 @@ export interface RunCounts {
   readonly gaps: number
   readonly closeToOrderMsP50: number | null
   readonly closeToOrderMsP99: number | null
+  /** Of all bars decided, in order: a replay of the same data comes to the same. */
+  readonly decisionHash: string
 }
 
 export interface RunCounter {
@@ -30,6 +33,7 @@ export interface RunCounter {
 export function runCounter(): RunCounter {
   const count = { bars: 0, decisions: 0, forecasts: 0, orders: 0, fills: 0, refusals: 0, gaps: 0 }
   let latenciesMs: number[] = []
+  const hash = decisionHash()
   let lastEndAt = 0
   let barEnds = 0
   return {
@@ -39,6 +43,7 @@ export function runCounter(): RunCounter {
       const { record, placement } = event
       if (!event.cutShort) {
         count.bars += 1
+        hash.add(record)
         if (placement.kind !== 'duplicate') count.decisions += 1
       }
       if (record.barEndAt > lastEndAt) {
@@ -61,6 +66,7 @@ export function runCounter(): RunCounter {
       ...count,
       closeToOrderMsP50: quantile(latenciesMs, 0.5),
       closeToOrderMsP99: quantile(latenciesMs, 0.99),
+      decisionHash: hash.digest(),
     }),
   }
 }

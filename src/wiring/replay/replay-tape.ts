@@ -1,13 +1,13 @@
 import { setImmediate as turn } from 'node:timers/promises'
-import { readTape } from '../../adapters/tape/read-tape.ts'
 import type { Converter } from '../../core/instrument.ts'
 import type { MarketEvent } from '../../core/market-event.ts'
 import type { EpochMs } from '../../core/units.ts'
 import type { FrameOutcome } from '../../market/frame-mapper.ts'
-import { binanceFrameMapper } from '../../market/venues/binance.ts'
 import { watermarker } from '../../market/watermarks.ts'
 import type { Session } from '../session/session.ts'
+import { tapeMapper } from '../tape/tape-mapper.ts'
 import type { QuoteCheck } from './quote-check.ts'
+import type { TapeLines } from './tape-lines.ts'
 import type { TapeScheduler } from './tape-scheduler.ts'
 
 export interface ReplayTime {
@@ -19,6 +19,8 @@ export interface ReplayTime {
 
 export interface ReplayParts {
   readonly session: Session
+  /** As the tapes' session line says; undefined for tapes that others recorded: they have neither gaps nor watermarks in line. */
+  readonly venueId: string | undefined
   readonly converters: readonly Converter[]
   readonly barMs: number
   readonly latenessMs: number
@@ -31,17 +33,15 @@ export interface ReplayedTapes {
   readonly frames: number
   /** Frames that belong to the instruments and could not be read: each is a gap. */
   readonly malformed: number
-  /** Last lines that broke off in mid-write. */
-  readonly truncatedLines: number
 }
 
 /** Feeds tapes to the session, one event after another; a closed bar's decision and its orders are done before the next event. */
-export async function replayTapes(files: readonly string[], parts: ReplayParts): Promise<ReplayedTapes> {
-  const { session, converters, barMs, latenessMs, time, scheduler } = parts
-  const mapper = binanceFrameMapper(new Map(converters.map((one) => [one.instrument.venueSymbol, one])))
-  const onlySymbol = converters.length === 1 ? converters[0]?.instrument.venueSymbol : undefined
-  const watermarkBefore = watermarker({ barMs, latenessMs })
-  const count = { frames: 0, malformed: 0, truncatedLines: 0 }
+export async function replayTapes(lines: TapeLines, parts: ReplayParts): Promise<ReplayedTapes> {
+  const { session, venueId, converters, barMs, latenessMs, time, scheduler } = parts
+  const isForeign = venueId === undefined
+  const mapper = tapeMapper(venueId, new Map(converters.map((one) => [one.instrument.venueSymbol, one])))
+  const watermarkBefore = isForeign ? watermarker({ barMs, latenessMs }) : () => undefined
+  const count = { frames: 0, malformed: 0 }
 
   async function pass(event: MarketEvent): Promise<void> {
     const pending = session.handle(event)
@@ -59,43 +59,47 @@ export async function replayTapes(files: readonly string[], parts: ReplayParts):
   }
   async function handleAfter(watermark: MarketEvent, event: MarketEvent): Promise<void> {
     await close(watermark)
-    const pending = session.handle(event)
-    if (pending) await pending
+    await pass(event)
     compare(event)
   }
   /** A promise for the events that need one only: a tape has millions that do not. */
   function handle(event: MarketEvent): Promise<void> | undefined {
     const watermark = watermarkBefore(event)
     if (watermark) return handleAfter(watermark, event)
+    // An instrument of the tape that is not replayed.
+    if (!session.pipelines.has(event.symbol)) return undefined
     const pending = session.handle(event)
-    if (pending) return pending.then(() => compare(event))
+    if (pending) return settle(pending, event)
     compare(event)
     return undefined
   }
+  async function settle(pending: Promise<void>, event: MarketEvent): Promise<void> {
+    await pending
+    await turn()
+    compare(event)
+  }
 
-  for (const file of files) {
-    const tape = readTape(file)
-    for await (const { receivedAt, frame } of tape) {
-      count.frames += 1
-      time.now = receivedAt
-      if (time.firstAt === 0) time.firstAt = receivedAt
-      if (scheduler.advance(receivedAt)) await turn()
-      const outcome = mapper.map(frame, receivedAt, onlySymbol)
-      if (outcome.kind === 'event') {
-        const pending = handle(outcome.event)
+  for await (const line of lines) {
+    const { receivedAt } = line
+    if (!line.control) count.frames += 1
+    time.now = receivedAt
+    if (time.firstAt === 0) time.firstAt = receivedAt
+    if (scheduler.advance(receivedAt)) await turn()
+    const outcome = mapper.map(line)
+    if (outcome.kind === 'event') {
+      const pending = handle(outcome.event)
+      if (pending) await pending
+    } else if (outcome.kind === 'events') {
+      for (const event of outcome.events) {
+        const pending = handle(event)
         if (pending) await pending
-      } else if (outcome.kind === 'events') {
-        for (const event of outcome.events) {
-          const pending = handle(event)
-          if (pending) await pending
-        }
-      } else if (outcome.kind === 'excluded') session.pipelines.get(outcome.symbol)?.countExcludedTrade()
-      else if (outcome.kind === 'malformed') {
-        count.malformed += 1
-        for (const event of gapsOf(outcome, converters, receivedAt)) await pass(event)
       }
+    } else if (outcome.kind === 'excluded') session.pipelines.get(outcome.symbol)?.countExcludedTrade()
+    else if (outcome.kind === 'malformed') {
+      count.malformed += 1
+      // A recorder of ours wrote the gaps down itself.
+      if (isForeign) for (const event of gapsOf(outcome, converters, receivedAt)) await pass(event)
     }
-    count.truncatedLines += tape.truncatedLines
   }
   return count
 }

@@ -15,7 +15,7 @@ import type { RiskLimits } from '../../risk/limits.ts'
 import { clientOrderId } from '../../trading/client-order-id.ts'
 import type { DecisionRecord, VerdictRecord } from '../../trading/journal-records.ts'
 import type { Decided } from '../../trading/submitter.ts'
-import type { Desk } from './desk.ts'
+import type { Account } from './desk.ts'
 
 export interface DecideSettings {
   readonly policy: PolicySettings
@@ -49,7 +49,7 @@ export interface BarMoment {
 }
 
 /** Forecast → target → plan → verdict → one decision row, with its order if risk approved one. */
-export function decideBar(moment: BarMoment, desk: Desk, settings: DecideSettings): Decided {
+export function decideBar(moment: BarMoment, desk: Account, settings: DecideSettings): Decided {
   const startedAtMs = moment.monotonicMs()
   const wanted = moment.flatten ? FLAT : decide(policyInputs(moment, desk), settings.policy)
   const asked = judge(moment, desk, wanted, settings)
@@ -71,7 +71,7 @@ export function decideBar(moment: BarMoment, desk: Desk, settings: DecideSetting
   return order ? { record, order, closedAtMs: moment.closedAtMs } : { record }
 }
 
-function judge(moment: BarMoment, desk: Desk, target: Target, settings: DecideSettings): RiskVerdict | undefined {
+function judge(moment: BarMoment, desk: Account, target: Target, settings: DecideSettings): RiskVerdict | undefined {
   const intent = intentOf(moment, desk, target, settings)
   return intent && approve(intent, riskState(moment, desk), settings.limits)
 }
@@ -80,7 +80,7 @@ const FLAT: Target = { kind: 'target', lots: 0, edgeBps: 0, costBps: 0, reason: 
 
 const symbolOf = ({ pipeline }: BarMoment) => pipeline.converter.instrument.symbol
 
-function policyInputs(moment: BarMoment, desk: Desk) {
+function policyInputs(moment: BarMoment, desk: Account) {
   const { window, pipeline, forecast, stale, modelExpired, blindBars, equityQuote } = moment
   const { bar } = window.row
   return {
@@ -98,7 +98,7 @@ function policyInputs(moment: BarMoment, desk: Desk) {
   }
 }
 
-function intentOf(moment: BarMoment, desk: Desk, target: Target, settings: DecideSettings): OrderIntent | undefined {
+function intentOf(moment: BarMoment, desk: Account, target: Target, settings: DecideSettings): OrderIntent | undefined {
   const { window, pipeline, now } = moment
   const { bar } = window.row
   const inputs = {
@@ -119,7 +119,7 @@ function intentOf(moment: BarMoment, desk: Desk, target: Target, settings: Decid
   }
 }
 
-function riskState(moment: BarMoment, desk: Desk) {
+function riskState(moment: BarMoment, desk: Account) {
   const { pipeline, now, guard, otherExposureQuote } = moment
   const symbol = symbolOf(moment)
   const { book, synced } = pipeline
@@ -136,7 +136,7 @@ function riskState(moment: BarMoment, desk: Desk) {
 }
 
 /** What the market data and the model forbid, and what the ledger forbids. */
-function freezesOf(moment: BarMoment, desk: Desk): readonly FreezeReason[] {
+function freezesOf(moment: BarMoment, desk: Account): readonly FreezeReason[] {
   const reasons: FreezeReason[] = [...desk.freezes(symbolOf(moment))]
   if (moment.stale) reasons.push('stale')
   if (!moment.pipeline.synced) reasons.push('unsynced')
@@ -153,7 +153,7 @@ const hashOf = (values: Float32Array): string =>
 
 function recordOf(
   moment: BarMoment,
-  desk: Desk,
+  desk: Account,
   target: Target,
   outcome: { readonly verdict: VerdictRecord; readonly clientId: string | null; readonly decideMs: number },
 ): DecisionRecord {

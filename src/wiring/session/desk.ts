@@ -10,8 +10,8 @@ export interface DeskPosition {
   readonly entryTicks: number
 }
 
-/** Where decisions go: a trader with its venue, or a book of signals. */
-export interface Desk {
+/** What is held and owed. */
+export interface Account {
   position(symbol: InstrumentSymbol): DeskPosition
   /** Unfilled lots of the orders that may still fill. */
   openLots(symbol: InstrumentSymbol): OpenLots
@@ -19,6 +19,10 @@ export interface Desk {
   freezes(symbol: InstrumentSymbol): ReadonlySet<FreezeReason>
   /** Settle currency. */
   walletQuote(): number
+}
+
+/** Where decisions go: a trader with its venue, a book of signals, or nowhere in the replay of a recorded run. */
+export interface Desk extends Account {
   /** Writes all decisions durably, then sends the orders among them without waiting for answers. Throws when it cannot write. */
   commit(decided: readonly Decided[]): readonly Placement[]
 }

@@ -5,19 +5,26 @@ import type { Instrument, InstrumentSymbol } from '../../core/instrument.ts'
 import { converter } from '../../core/instrument.ts'
 import type { GapEvent, MarketEvent } from '../../core/market-event.ts'
 import { type EpochMs, epochMs } from '../../core/units.ts'
+import { type ClosedTogether, closedTogether } from '../../features/closed-together.ts'
+import type { EngineState } from '../../features/engine-state.ts'
+import { type FeatureEngine, featureEngine } from '../../features/feature-engine.ts'
 import type { FeatureWindow } from '../../features/feature-row.ts'
 import type { FeatureSchema } from '../../features/feature-schema.ts'
-import { type InstrumentPipeline, instrumentPipeline } from '../../features/market-pipeline.ts'
+import { barsOf, type InstrumentPipeline, instrumentPipeline } from '../../features/market-pipeline.ts'
 import { type Forecast, isForecast, type NoForecast } from '../../inference/forecast.ts'
 import type { Forecaster } from '../../inference/forecaster.ts'
+import type { Bar } from '../../market/bar.ts'
 import { type Guard, type GuardEvent, stepGuard } from '../../risk/guard.ts'
 import type { Latches } from '../../risk/latches.ts'
 import type { DecisionRecord } from '../../trading/journal-records.ts'
 import type { Decided, Placement } from '../../trading/submitter.ts'
-import { barBatch } from './bar-batch.ts'
 import { type DecideSettings, decideBar } from './decide-bar.ts'
-import type { Desk } from './desk.ts'
+import { accountOf, accountStates, type DecisionInputs } from './decision-inputs.ts'
+import type { Account, Desk } from './desk.ts'
 import { valuation } from './valuation.ts'
+
+/** `symbol`: of the first of the bars that are decided together. */
+type RecordedInputs = (symbol: InstrumentSymbol, endAt: EpochMs) => Promise<DecisionInputs | undefined>
 
 export interface SessionParts {
   /** In the order in which they decide. */
@@ -37,7 +44,13 @@ export interface SessionParts {
   readonly modelExpiresAt?: EpochMs | undefined
   /** As the last run left it. */
   readonly guard: Guard
+  /** Of the features, as `featureState` of the last run gave it; absent: they warm up. */
+  readonly featureState?: unknown
   resync(symbol: InstrumentSymbol): void
+  /** A replay of a recorded run: what stood in its ledger then. Undefined: it decided nothing at that moment. */
+  readonly recordedInputs?: RecordedInputs | undefined
+  /** A recorder. `symbol`: of the first of the bars that are decided together. */
+  readonly onInputs?: ((symbol: InstrumentSymbol, inputs: DecisionInputs, now: EpochMs) => void) | undefined
   /** Sees every event in order before the bars do: a simulated venue. */
   readonly onOrdered?: ((event: MarketEvent) => void) | undefined
 }
@@ -63,11 +76,18 @@ export interface Session {
   /** Wallet and unrealised profit at mid, settle currency; NaN before the account is known. */
   equityQuote(): number
   guard(): Guard
+  /** Everything that the features remember, for JSON; between two events. */
+  featureState(): EngineState
   stepGuard(event: GuardEvent): void
   /** Bars that close from now on are not decided; the book goes on. */
   stop(): void
   /** Closes every position now, by a decision on the bar that the stop cuts short. */
   flatten(now: EpochMs): void
+}
+
+/** What decisions are made from besides the market. */
+interface Inputs extends Pick<DecisionInputs, 'exchangeNow' | 'modelExpired' | 'ledgerTag'> {
+  readonly account: Account
 }
 
 interface Closed {
@@ -82,7 +102,9 @@ class LiveSession implements Session {
   readonly pipelines: ReadonlyMap<InstrumentSymbol, InstrumentPipeline>
   readonly #parts: SessionParts
   readonly #events = new Subject<SessionEvent>()
-  readonly #batch
+  readonly #engine: FeatureEngine
+  /** None for bars that events close: each is decided alone. */
+  readonly #together: ClosedTogether | undefined
   readonly #value
   readonly #blindBars = new Map<InstrumentSymbol, number>()
   readonly #lastWindow = new Map<InstrumentSymbol, FeatureWindow>()
@@ -96,10 +118,14 @@ class LiveSession implements Session {
     this.pipelines = new Map(
       instruments.map((instrument) => [
         instrument.symbol,
-        instrumentPipeline({ converter: converter(instrument), schema, steps: forecaster.steps, onOrdered }),
+        instrumentPipeline({ converter: converter(instrument), ...barsOf(schema), onOrdered }),
       ]),
     )
-    this.#batch = barBatch<Closed>(instruments.map(({ symbol }) => symbol))
+    const converters = [...this.pipelines.values()].map((pipeline) => pipeline.converter)
+    this.#engine = featureEngine({ schema, converters, steps: forecaster.steps })
+    if (parts.featureState !== undefined) this.#engine.restore(parts.featureState)
+    const isTimed = schema.settings.eventBars === undefined
+    this.#together = isTimed ? closedTogether(instruments.map(({ symbol }) => symbol)) : undefined
     this.#value = valuation(this.pipelines, parts.desk)
   }
 
@@ -111,17 +137,34 @@ class LiveSession implements Session {
     const pipeline = this.pipelines.get(event.symbol)
     check(pipeline !== undefined, 'symbol of an event', event.symbol)
     if (!pipeline) return undefined
-    const closedAtMs = event.kind === 'watermark' ? this.#parts.clock.monotonicMs() : 0
+    const mayClose = event.kind === 'watermark' || (!this.#together && event.kind === 'trade')
+    const closedAtMs = mayClose ? this.#parts.clock.monotonicMs() : 0
     const { resync, closed, gaps } = pipeline.step(event)
     if (resync) this.#parts.resync(event.symbol)
     for (const gap of gaps) this.#events.next({ kind: 'gap', gap })
-    if (closed.length === 0 || this.#stopped) return undefined
+    if (closed.length === 0) return undefined
+    const batches = this.#windows(closed)
+    if (batches.length === 0 || this.#stopped) return undefined
     const featureMs = this.#parts.clock.monotonicMs() - closedAtMs
-    const batches = closed.flatMap((window) => {
-      const batch = this.#batch.add(event.symbol, window.row.bar.endAt, { window, pipeline, featureMs })
-      return batch ? [batch] : []
-    })
-    return batches.length === 0 ? undefined : this.#decideAll(batches, event.receivedAt, closedAtMs)
+    const decided = batches.map((windows) => windows.map((window) => this.#closed(window, featureMs)))
+    return this.#decideAll(decided, event.receivedAt, closedAtMs)
+  }
+
+  /** The windows of each moment at which all instruments have closed now; the features see the other moments too. */
+  #windows(closed: readonly Bar[]): readonly (readonly FeatureWindow[])[] {
+    if (!this.#together) return closed.map((bar) => this.#engine.step([bar]))
+    const batches: (readonly FeatureWindow[])[] = []
+    for (const bar of closed) {
+      for (const { bars, isComplete } of this.#together.add(bar)) {
+        const windows = this.#engine.step(bars)
+        if (isComplete) batches.push(windows)
+      }
+    }
+    return batches
+  }
+
+  #closed(window: FeatureWindow, featureMs: number): Closed {
+    return { window, pipeline: this.pipelines.get(window.row.bar.symbol)!, featureMs }
   }
 
   equityQuote(): number {
@@ -130,6 +173,10 @@ class LiveSession implements Session {
 
   guard(): Guard {
     return this.#guard
+  }
+
+  featureState(): EngineState {
+    return this.#engine.save()
   }
 
   stepGuard(event: GuardEvent): void {
@@ -180,14 +227,20 @@ class LiveSession implements Session {
   }
 
   async #decideBatch(batch: readonly Closed[], now: EpochMs, closedAtMs: number, superseded: boolean): Promise<void> {
-    const { forecaster, clock, desk, settings, staleMsMax, lateMsMax } = this.#parts
+    const { forecaster, clock, settings, staleMsMax, lateMsMax } = this.#parts
     const asked = batch.filter(({ window }) => window.ready && window.row.bar.taints.length === 0)
     const forecastFromMs = clock.monotonicMs()
     const answers = asked.length > 0 ? await forecaster.forecast(asked.map(({ window }) => window)) : []
     const forecastMs = asked.length > 0 ? clock.monotonicMs() - forecastFromMs : null
-    const equityQuote = this.equityQuote()
+    const { recordedInputs } = this.#parts
+    // No wait in a live run: the ledger must not change between what is recorded and what is decided.
+    const inputs = recordedInputs ? await this.#recorded(recordedInputs, batch) : this.#standing(batch, now)
+    if (!inputs) return
+    const { account, exchangeNow, modelExpired, ledgerTag } = inputs
+    const value = valuation(this.pipelines, account)
+    const equityQuote = value.equityQuote()
     this.stepGuard({ kind: 'equity', at: now, equityQuote })
-    const exposures = this.#value.exposures()
+    const exposures = value.exposures()
     const decided: Decided[] = []
     for (const { window, pipeline, featureMs } of batch) {
       const { symbol, endAt } = window.row.bar
@@ -199,9 +252,8 @@ class LiveSession implements Session {
         forecast,
         now,
         closedAtMs,
-        stale:
-          superseded || now - pipeline.lastBookAt > staleMsMax || this.#parts.exchangeTimeOf(now) - endAt > lateMsMax,
-        modelExpired: this.#parts.modelExpiresAt !== undefined && now >= this.#parts.modelExpiresAt,
+        stale: superseded || now - pipeline.lastBookAt > staleMsMax || exchangeNow - endAt > lateMsMax,
+        modelExpired,
         blindBars: this.#countBlind(symbol, forecast),
         equityQuote,
         otherExposureQuote: exposures.othersQuote(symbol),
@@ -210,13 +262,40 @@ class LiveSession implements Session {
         forecastMs,
         monotonicMs: () => clock.monotonicMs(),
       }
-      const one = decideBar(moment, desk, settings)
+      const one = decideBar(moment, account, { ...settings, ledgerTag })
       decided.push(one)
       if (!one.order) continue
       exposures.add(one.order)
       this.stepGuard({ kind: 'message', at: now }) // Reserved before it is sent.
     }
     this.#commit(decided, false)
+  }
+
+  async #recorded(read: RecordedInputs, batch: readonly Closed[]): Promise<Inputs | undefined> {
+    const { symbol, endAt } = batch[0]!.window.row.bar
+    const said = await read(symbol, endAt)
+    if (!said) return undefined
+    this.#guard = said.guard
+    return { ...said, account: accountOf(said) }
+  }
+
+  /** The ledger, the guard and the clock as they are now. */
+  #standing(batch: readonly Closed[], now: EpochMs): Inputs {
+    const { desk, settings, onInputs, modelExpiresAt } = this.#parts
+    const { symbol, endAt } = batch[0]!.window.row.bar
+    const { ledgerTag } = settings
+    const exchangeNow = this.#parts.exchangeTimeOf(now)
+    const modelExpired = modelExpiresAt !== undefined && now >= modelExpiresAt
+    if (onInputs) {
+      const accounts = accountStates(desk, this.pipelines.keys())
+      const guard = { ...this.#guard, executions: [] }
+      onInputs(
+        symbol,
+        { endAt, ledgerTag, exchangeNow, modelExpired, walletQuote: desk.walletQuote(), guard, accounts },
+        now,
+      )
+    }
+    return { exchangeNow, modelExpired, ledgerTag, account: desk }
   }
 
   #commit(decided: readonly Decided[], cutShort: boolean): void {

@@ -1,7 +1,7 @@
 import type { InstrumentSymbol } from '../../core/instrument.ts'
 import type { ApprovedOrder } from '../../core/order.ts'
 import type { InstrumentPipeline } from '../../features/market-pipeline.ts'
-import type { Desk } from './desk.ts'
+import type { Account } from './desk.ts'
 
 export interface Valuation {
   /** Wallet and unrealised profit at mid, settle currency. */
@@ -18,7 +18,7 @@ export interface Exposures {
   add(order: ApprovedOrder): void
 }
 
-export function valuation(pipelines: ReadonlyMap<InstrumentSymbol, InstrumentPipeline>, desk: Desk): Valuation {
+export function valuation(pipelines: ReadonlyMap<InstrumentSymbol, InstrumentPipeline>, desk: Account): Valuation {
   const ticksOf = (pipeline: InstrumentPipeline, fallbackTicks: number): number => {
     for (const price of [pipeline.mid, pipeline.markPrice]) {
       if (Number.isFinite(price)) return price / pipeline.converter.tickSize

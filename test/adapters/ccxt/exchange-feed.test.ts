@@ -1,4 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { binanceusdm } from '../../../src/adapters/ccxt/venues/binanceusdm.ts'
+import { systemClock } from '../../../src/adapters/clock/system-clock.ts'
 import { InputError } from '../../../src/core/errors.ts'
 import type { MarketEvent } from '../../../src/core/market-event.ts'
 import { type Sequencer, sequencer } from '../../../src/market/sequencer.ts'
@@ -73,6 +75,23 @@ describe('against the simulated exchange', () => {
     }
     expect(passed).toBeGreaterThan(0)
     expect(late).toBe(0)
+  })
+
+  test('ccxt on the same stream has the same book, level by level', async () => {
+    const { exchange, transport } = binanceusdm.open({ clock: systemClock(), baseUrl: served.server.url })
+    await exchange.loadHttpProxyAgent()
+    for (let compared = 0; compared < 3; ) {
+      const theirs = await exchange.watchOrderBook(BTC)
+      const { book, synced } = books.get(BTC)!.sequencer
+      if (!synced || watched.of(BTC, 'book').at(-1)?.lastId !== theirs.nonce) continue
+      compared += 1
+      const steps = (side: readonly (readonly unknown[])[]) =>
+        side.map(([price, size]) => [Math.round(Number(price) / 0.1), Math.round(Number(size) / 0.001)])
+      const levels = Math.min(200, theirs.bids.length)
+      expect(pairs(book.levels('bids')).slice(0, levels)).toEqual(steps(theirs.bids).slice(0, levels))
+      expect(pairs(book.levels('asks')).slice(0, levels)).toEqual(steps(theirs.asks).slice(0, levels))
+    }
+    await transport.shutDown().catch(() => {})
   })
 
   test('a dropped depth frame: the sequencer sees it, a new snapshot mends the book', async () => {

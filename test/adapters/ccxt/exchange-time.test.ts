@@ -8,10 +8,10 @@ function bench() {
   const state = { wall: 1_000_000, monotonic: 500, exchange: 1_002_000, asked: 0, isDown: false }
   const clock = { now: () => epochMs(state.wall), monotonicMs: () => state.monotonic }
   const client = new VenueClient({ clock })
-  client.fapiPublicGetTime = async () => {
+  client.fetchTime = async () => {
     state.asked += 1
     if (state.isDown) throw new Error('down')
-    return { serverTime: state.exchange }
+    return state.exchange
   }
   const pass = (ms: number) => {
     state.wall += ms

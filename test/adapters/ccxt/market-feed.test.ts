@@ -128,10 +128,13 @@ describe('stream', () => {
     await until('down', () => of(BTC, 'gap').length === 1)
     feed.resync(BTC)
     await new Promise((resolve) => setTimeout(resolve, 700))
-    expect(of(BTC, 'book')).toHaveLength(1)
-    await until('redialled', () => venue.sockets('market').length === 1)
-    venue.send('market', mark()) // A frame without the acknowledgement proves the subscription, too.
+    await until('redialled', () => venue.subscriptions.length === 3)
+    venue.send('market', mark()) // Overtakes the acknowledgement: held back until then.
+    await new Promise((resolve) => setTimeout(resolve, 50))
+    expect([of(BTC, 'book').length, of(BTC, 'mark').length]).toEqual([1, 0])
+    venue.send('market', { result: null, id: 1 })
     await until('snapshot', () => of(BTC, 'book').length === 2)
+    expect(of(BTC, 'mark')).toHaveLength(1)
   })
 
   test('a server that refuses the subscription is redialled with growing waits', async () => {
@@ -265,7 +268,7 @@ describe('snapshots', () => {
 
   test('recorded with the venue symbol, as tapes need it', async () => {
     const lines: string[] = []
-    const { feed } = await started({ record: (text) => lines.push(text) })
+    const { feed } = await started({ record: { frame: (text) => lines.push(text), event: () => {} } })
     venue.send('public', delta(101))
     await until('frame', () => feed.counts().frames === 1)
     expect(JSON.parse(lines[0]!)).toMatchObject({ lastUpdateId: 100, symbol: 'BTCUSDT' })

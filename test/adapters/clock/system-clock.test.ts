@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events'
 import { describe, expect, test } from 'vitest'
 import { systemClock } from '../../../src/adapters/clock/system-clock.ts'
 import { systemScheduler } from '../../../src/adapters/clock/system-scheduler.ts'
@@ -61,6 +62,15 @@ describe('systemScheduler', () => {
     stop.abort()
     await pending
     await sleep(60_000, stop.signal)
+  })
+
+  test('any number of sleepers hang on one signal by one listener, and all wake', async () => {
+    const stop = new AbortController()
+    const pending = Array.from({ length: 50 }, (_, index) => sleep(index < 40 ? 60_000 : 1, stop.signal))
+    expect(getEventListeners(stop.signal, 'abort')).toHaveLength(1)
+    await Promise.all(pending.slice(40))
+    stop.abort()
+    await Promise.all(pending)
   })
 
   test('a wait longer than a timer can hold does not end at once', async () => {

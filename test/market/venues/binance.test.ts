@@ -40,8 +40,22 @@ describe('each kind', () => {
         asks: [600_002, 500],
       },
     ],
-    ['aggTrade', { ...stamp(1_700_000_000_200), kind: 'trade', tradeId: 7, price: 600_002, size: 10, side: 'buy' }],
-    ['trade', { ...stamp(1_700_000_000_300), kind: 'trade', tradeId: 73, price: 600_001, size: 3, side: 'sell' }],
+    [
+      'aggTrade',
+      { ...stamp(1_700_000_000_200), kind: 'trade', tradeId: 7, prevTradeId: 6, price: 600_002, size: 10, side: 'buy' },
+    ],
+    [
+      'trade',
+      {
+        ...stamp(1_700_000_000_300),
+        kind: 'trade',
+        tradeId: 73,
+        prevTradeId: 72,
+        price: 600_001,
+        size: 3,
+        side: 'sell',
+      },
+    ],
     [
       'quote',
       {

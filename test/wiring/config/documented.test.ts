@@ -16,7 +16,7 @@ test.each(keys)('$path is described in the schema and in docs/configuration.md',
 
 test.each(keys)('$path stands in a YAML file', ({ path }) => {
   const key = path.split('.').at(-1)!.replace('[]', '')
-  expect(files.some(({ lines }) => lines.some((line) => new RegExp(`^\\s*(# |- )?${key}:`).test(line)))).toBe(true)
+  expect(files.some(({ lines }) => lines.some((line) => new RegExp(`^\\s*(#\\s*|- )?${key}:`).test(line)))).toBe(true)
 })
 
 test('docs/configuration.md describes no key that is not there', () => {

@@ -2,7 +2,6 @@ import { describe, expect, test } from 'vitest'
 import { converter } from '../../../src/core/instrument.ts'
 import type { MarketEvent, QuoteEvent } from '../../../src/core/market-event.ts'
 import type { EpochMs, Lots, Ticks } from '../../../src/core/units.ts'
-import { defaultFeatureSettings, featureSchema } from '../../../src/features/feature-schema.ts'
 import { instrumentPipeline } from '../../../src/features/market-pipeline.ts'
 import { quoteCheck } from '../../../src/wiring/replay/quote-check.ts'
 import { deltaOf, snapshotOf } from '../../market/events.ts'
@@ -23,8 +22,7 @@ const quoteOf = (updateId: number, bid: number, bidLots: number): QuoteEvent => 
 const open = snapshotOf(AT, 10, [[100, 5]], [[102, 5]])
 
 function checked(...events: MarketEvent[]) {
-  const schema = featureSchema(defaultFeatureSettings(1_000))
-  const pipeline = instrumentPipeline({ converter: converter(BTCUSDT), schema, steps: 2 })
+  const pipeline = instrumentPipeline({ converter: converter(BTCUSDT), bar: { kind: 'time', ms: 1_000 } })
   const check = quoteCheck()
   for (const event of events) {
     pipeline.step(event)

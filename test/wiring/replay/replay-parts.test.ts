@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { decisionHash } from '../../../src/wiring/replay/decision-hash.ts'
+import { decisionHash } from '../../../src/wiring/session/decision-hash.ts'
 import { tapeScheduler } from '../../../src/wiring/replay/tape-scheduler.ts'
 import { decisionRecord } from '../../trading/support/decisions.ts'
 

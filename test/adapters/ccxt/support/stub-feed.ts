@@ -1,4 +1,5 @@
 import { type CcxtFeed, type CcxtFeedOptions, createCcxtFeed } from '../../../../src/adapters/ccxt/market-feed.ts'
+import { binanceusdm } from '../../../../src/adapters/ccxt/venues/binanceusdm.ts'
 import { systemClock } from '../../../../src/adapters/clock/system-clock.ts'
 import { systemScheduler } from '../../../../src/adapters/clock/system-scheduler.ts'
 import type { MarketEvent } from '../../../../src/core/market-event.ts'
@@ -15,6 +16,7 @@ export interface WatchedFeed {
 export function watchedFeed(baseUrl: string, options: Partial<CcxtFeedOptions> = {}): WatchedFeed {
   const symbols = options.symbols ?? ['BTC/USDT:USDT']
   const feed = createCcxtFeed({
+    profile: binanceusdm,
     clock: systemClock(),
     scheduler: systemScheduler(),
     random: seededRandom(1),

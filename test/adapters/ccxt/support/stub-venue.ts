@@ -39,7 +39,7 @@ const filters = [
   { filterType: 'MARKET_LOT_SIZE', minQty: '0.001', maxQty: '120', stepSize: '0.001' },
   { filterType: 'MIN_NOTIONAL', notional: '100' },
 ]
-const listed = (base: string, status = 'TRADING') => ({
+export const listed = (base: string, status = 'TRADING') => ({
   symbol: `${base}USDT`,
   pair: `${base}USDT`,
   contractType: 'PERPETUAL',

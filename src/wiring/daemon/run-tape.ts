@@ -1,0 +1,69 @@
+import type { FeedRecorder } from '../../adapters/ccxt/market-feed.ts'
+import { TAPE_FORMAT } from '../../adapters/tape/tape-control.ts'
+import { createTapeWriter, type TapeWriter } from '../../adapters/tape/tape-writer.ts'
+import type { Clock } from '../../core/clock.port.ts'
+import type { Instrument, InstrumentSymbol } from '../../core/instrument.ts'
+import type { ExternalEvent } from '../../core/market-event.ts'
+import type { EpochMs } from '../../core/units.ts'
+import type { DecisionInputs } from '../session/decision-inputs.ts'
+import { programName } from '../tape/program-name.ts'
+import { tapeRecorder } from '../tape/tape-recorder.ts'
+import type { WallConfig } from './assemble.ts'
+
+/** Records a run: all that was heard and all that its decisions were made from, in one order. Nothing is written before `begin`. */
+export interface RunTape {
+  /** For the feed. */
+  readonly heard: FeedRecorder
+  /** Opens the first file. Throws `InputError` when it cannot. */
+  begin(instruments: readonly Instrument[], restored: unknown): Promise<void>
+  external(event: ExternalEvent): void
+  inputs(symbol: InstrumentSymbol, inputs: DecisionInputs, at: EpochMs): void
+  /** What a replay must come to. */
+  end(decisions: number, decisionHash: string): void
+  close(): Promise<void>
+}
+
+type Settings = NonNullable<WallConfig['tape']>
+
+export function runTape(
+  config: WallConfig & { readonly tape: Settings },
+  clock: Clock,
+  onError: (error: Error) => void,
+): RunTape {
+  const { tape, venue, mode } = config
+  let writer: TapeWriter | undefined
+  let recorder: FeedRecorder | undefined
+  return {
+    heard: {
+      frame: (text, receivedAt, socketUrl) => recorder?.frame(text, receivedAt, socketUrl),
+      event: (event) => recorder?.event(event),
+    },
+    async begin(instruments, restored) {
+      const startedAt = clock.now()
+      writer = await createTapeWriter({
+        dir: tape.dir,
+        prefix: `${mode}-${venue.id}`,
+        rotateMs: tape.rotateMs,
+        rotateBytes: tape.rotateBytesMax,
+        queueBytesMax: tape.queueBytesMax,
+        clock,
+        session: {
+          format: TAPE_FORMAT,
+          program: programName(),
+          venueId: venue.id,
+          mode,
+          instruments,
+          streams: [],
+          startedAt,
+        },
+        onError,
+      })
+      if (restored !== undefined) writer.control({ kind: 'feature-state', payload: restored }, startedAt)
+      recorder = tapeRecorder(writer, venue.id)
+    },
+    external: (event) => void writer?.control({ kind: 'event', event }, event.receivedAt),
+    inputs: (symbol, payload, at) => void writer?.control({ kind: 'decision-inputs', symbol, payload }, at),
+    end: (decisions, decisionHash) => void writer?.control({ kind: 'run-end', decisions, decisionHash }, clock.now()),
+    close: async () => writer?.close(),
+  }
+}

@@ -1,0 +1,120 @@
+import type { SessionRecord } from '../../adapters/tape/tape-control.ts'
+import { converter } from '../../core/instrument.ts'
+import { epochMs } from '../../core/units.ts'
+import { FRESH_GUARD } from '../../risk/guard.ts'
+import { lateMsMax, type WallConfig } from '../daemon/assemble.ts'
+import type { LoadedModel } from '../daemon/load-model.ts'
+import { runCounter } from '../daemon/run-counts.ts'
+import { createSession } from '../session/session.ts'
+import { quoteCheck } from './quote-check.ts'
+import { recordedDesk, recordedInputs } from './recorded-run.ts'
+import { type ReplayTime, replayTapes } from './replay-tape.ts'
+import { type TapeLines, tapeLines } from './tape-lines.ts'
+import { tapeScheduler } from './tape-scheduler.ts'
+
+export interface RecordedRunSummary {
+  readonly mode: 'replay'
+  /** Of the run that recorded the tape. */
+  readonly recordedMode: string
+  readonly symbols: readonly string[]
+  readonly frames: number
+  readonly bars: number
+  readonly decisions: number
+  readonly gaps: number
+  readonly decisionHash: string
+  /** What the run itself came to; null when it ended without saying so (a crash, a power cut). */
+  readonly recordedDecisionHash: string | null
+  /** Null when there is nothing to compare with. */
+  readonly matches: boolean | null
+  readonly truncatedMembers: number
+  readonly model: string
+  readonly tapeSeconds: number
+  readonly realTimeFactor: number
+}
+
+/** Decides again what a recorded run decided, from the same frames and the ledger that it had. Sends nothing. */
+export async function replayRecordedRun(
+  files: readonly string[],
+  config: WallConfig,
+  recorded: SessionRecord,
+  model: LoadedModel,
+  monotonicMs: () => number,
+): Promise<RecordedRunSummary> {
+  const { instruments } = recorded
+  const time: ReplayTime = { now: epochMs(0), firstAt: epochMs(0) }
+  const lines = tapeLines(files)
+  const session = createSession({
+    instruments,
+    schema: model.schema,
+    forecaster: model.forecaster,
+    desk: recordedDesk,
+    clock: { monotonicMs },
+    settings: {
+      policy: config.policy,
+      limits: config.risk,
+      collarBps: config.trading.collarBps,
+      ledgerTag: '', // The recorded one takes its place.
+    },
+    staleMsMax: config.feed.staleMsMax,
+    lateMsMax: lateMsMax(config),
+    exchangeTimeOf: (local) => local,
+    guard: FRESH_GUARD,
+    featureState: await startingState(lines),
+    recordedInputs: (symbol, endAt) => recordedInputs(lines, symbol, endAt),
+    resync: () => undefined, // What the run asked for came, and is on the tape.
+  })
+  const counter = runCounter()
+  session.events$.subscribe((event) => counter.onSession(event))
+  const fromMs = monotonicMs()
+  let end: RunEnd | undefined
+  const told = watchEnd(lines, (said) => {
+    end = said
+  })
+  const { frames } = await replayTapes(told, {
+    ...{ session, venueId: recorded.venueId, barMs: config.barMs, latenessMs: 0, time },
+    converters: instruments.map((one) => converter(one)),
+    scheduler: tapeScheduler(),
+    quotes: quoteCheck(),
+  })
+  const tapeSeconds = (time.now - time.firstAt) / 1_000
+  const { bars, decisions, gaps, decisionHash } = counter.counts()
+  return {
+    mode: 'replay',
+    recordedMode: recorded.mode,
+    symbols: instruments.map(({ symbol }) => symbol),
+    ...{ frames, bars, decisions, gaps, decisionHash },
+    recordedDecisionHash: end?.decisionHash ?? null,
+    matches: end ? end.decisionHash === decisionHash : null,
+    truncatedMembers: lines.truncatedMembers,
+    model: model.forecaster.modelId,
+    tapeSeconds,
+    realTimeFactor: tapeSeconds / ((monotonicMs() - fromMs) / 1_000),
+  }
+}
+
+type RunEnd = { readonly decisionHash: string }
+
+/** It stands right behind the session line. */
+async function startingState(lines: TapeLines): Promise<unknown> {
+  const line = await lines.ahead(({ control }) => control?.kind !== 'session')
+  return line?.control?.kind === 'feature-state' ? line.control.payload : undefined
+}
+
+/** The same lines; hears of the end of the run. */
+function watchEnd(lines: TapeLines, onEnd: (end: RunEnd) => void): TapeLines {
+  return {
+    async *[Symbol.asyncIterator]() {
+      for await (const line of lines) {
+        if (line.control?.kind === 'run-end') onEnd(line.control)
+        yield line
+      }
+    },
+    ahead: (is) => lines.ahead(is),
+    get truncatedLines() {
+      return lines.truncatedLines
+    },
+    get truncatedMembers() {
+      return lines.truncatedMembers
+    },
+  }
+}

@@ -1,0 +1,55 @@
+import type { FreezeReason } from '../../core/freeze-reason.ts'
+import type { InstrumentSymbol } from '../../core/instrument.ts'
+import type { EpochMs } from '../../core/units.ts'
+import type { OpenLots } from '../../risk/exposure.ts'
+import type { Guard } from '../../risk/guard.ts'
+import type { Account, DeskPosition } from './desk.ts'
+
+/** What stood in the ledger for one instrument. */
+interface AccountState extends DeskPosition {
+  readonly open: OpenLots
+  readonly freezes: readonly FreezeReason[]
+}
+
+/**
+ * What the decisions on bars that closed together are made from besides the market: account, guard, clock. On a recorded tape it
+ * stands in line, so that a replay decides from the same. Plain JSON but for a wallet that is not known yet (`NaN`).
+ */
+export interface DecisionInputs {
+  /** End of the bars. */
+  readonly endAt: EpochMs
+  /** Of the ledger, inside client order ids. */
+  readonly ledgerTag: string
+  /** Exchange clock at the arrival of what closed them, milliseconds since the epoch. */
+  readonly exchangeNow: number
+  readonly modelExpired: boolean
+  readonly walletQuote: number
+  /** Before this reading of equity. The times of executions are left out: no verdict looks at them. */
+  readonly guard: Guard
+  /** Of every instrument of the run: exposure counts them all. */
+  readonly accounts: Readonly<Record<InstrumentSymbol, AccountState>>
+}
+
+export const accountStates = (
+  account: Account,
+  symbols: Iterable<InstrumentSymbol>,
+): Readonly<Record<InstrumentSymbol, AccountState>> =>
+  Object.fromEntries(
+    [...symbols].map((symbol) => [
+      symbol,
+      { ...account.position(symbol), open: account.openLots(symbol), freezes: [...account.freezes(symbol)] },
+    ]),
+  )
+
+const NOTHING: AccountState = { lots: 0, entryTicks: 0, open: { buy: 0, sell: 0 }, freezes: [] }
+
+/** The account as it stood. */
+export function accountOf({ accounts, walletQuote }: DecisionInputs): Account {
+  const of = (symbol: InstrumentSymbol): AccountState => accounts[symbol] ?? NOTHING
+  return {
+    position: (symbol) => of(symbol),
+    openLots: (symbol) => of(symbol).open,
+    freezes: (symbol) => new Set(of(symbol).freezes),
+    walletQuote: () => walletQuote,
+  }
+}
