@@ -144,13 +144,19 @@ const startOf = (at: number) => Math.floor(at / BAR_MS) * BAR_MS
 
 /** What a clean bar holds is all that the exchange said of its time. */
 function checkBars({ said, watched }: World, symbol: string, bars: readonly Bar[]): number {
-  const { late } = heard(watched.events.get(symbol)!)
+  const events = watched.events.get(symbol)!
+  const { keys, late } = heard(events)
+  const known = new Set(keys)
+  const tainted = new Set(bars.filter(({ taints }) => taints.length > 0).map(({ startAt }) => startAt as number))
   let clean = 0
   for (const [nth, bar] of bars.entries()) {
     if (nth > 0) expect(bar.startAt, 'every bar once, none left out').toBe(bars[nth - 1]!.endAt)
     // A machine that stood still for longer than the grace is no fault of the feed.
     if (bar.taints.length > 0 || late.has(bar.startAt)) continue
     const due = said.filter((each) => each.symbol === symbol && each.at >= bar.startAt && each.at < bar.endAt)
+    const lost = due.filter(({ kind, id }) => !known.has(keyOf(kind, id)))
+    // Told, but only in the next bar: nothing after the loss came before this one had closed.
+    if (lost.length > 0 && lost.every(({ at }) => showedLate(events, at, tainted))) continue
     const trades = due.filter(({ kind }) => kind === 'trade')
     expect(bar.tradeCount).toBe(trades.length)
     expect(bar.buyVolume + bar.sellVolume).toBeCloseTo(

@@ -26,6 +26,8 @@ export interface FloodReport {
   readonly repeatedFrames: number
   readonly brokenFrames: number
   readonly cutSockets: number
+  /** Nothing more is sent. */
+  readonly isSilent: boolean
   /** Messages that the clock asked for and the machine did not make. */
   readonly behind: number
 }
@@ -52,6 +54,7 @@ const report = {
   brokenFrames: 0,
   cutSockets: 0,
   behind: 0,
+  isSilent: false,
 }
 let dropNext = 0
 let repeatNext = 0
@@ -135,6 +138,7 @@ setInterval(() => {
 }, FAULT_MS)
 process.on('message', (next: typeof mood) => {
   mood = next
+  report.isSilent = next === 'silent'
   dropNext = 0
   repeatNext = 0
   breakNext = 0

@@ -90,7 +90,8 @@ async function soak(settings: FloodSettings, seconds: number) {
   const healMs = Math.round(performance.now() - calmAt)
   const unsynced = [...pipelines.values()].filter(({ synced }) => !synced).length
   flood.say('silent')
-  await sleep(2 * SAMPLE_MS) // What is on its way arrives, and the last report with it.
+  while (!flood.last().isSilent) await sleep(SAMPLE_MS)
+  await sleep(2 * SAMPLE_MS) // What is on its way arrives.
   const counts = feed.counts()
   const sent = flood.last()
   await feed.close()

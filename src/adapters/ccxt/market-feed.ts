@@ -162,7 +162,10 @@ class Feed implements CcxtFeed {
           onUp: () => this.#up(socket),
           onDown: (detail) => this.#down(socket, detail),
           onFrame: (frame, text, receivedAt) => this.#frame(socket, frame, text, receivedAt),
-          onBroken: (text) => this.#broken(socket, 'frame', JSON.stringify(text.slice(0, EXCERPT_MAX)), 'JSON'),
+          onBroken: (text) => {
+            const excerpt = JSON.stringify(text.slice(0, EXCERPT_MAX))
+            this.#broken(socket, 'frame', excerpt, 'JSON', namedIn(text, this.#converters))
+          },
         }),
       ]),
     )
@@ -359,3 +362,9 @@ class Feed implements CcxtFeed {
 
 /** A valid book while trades are lost would make incomplete bars look whole, so snapshots wait for all sockets. */
 const isLive = (sockets: readonly FeedSocket[]): boolean => sockets.every(({ isUp }) => isUp)
+
+/** Of a frame that is no JSON: the instrument that it names, if it names one alone. */
+function namedIn(text: string, converters: ReadonlyMap<string, Converter>): InstrumentSymbol | undefined {
+  const named = [...converters].filter(([venueSymbol]) => text.includes(`"${venueSymbol}"`))
+  return named.length === 1 ? named[0]?.[1].instrument.symbol : undefined
+}

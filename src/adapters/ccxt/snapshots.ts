@@ -14,15 +14,15 @@ interface SnapshotOptions {
 
 /** Snapshots loaded at the same time. */
 const PARALLEL_MAX = 3
-/** Loads in any minute, all symbols together: half of the weight that Binance allows (20 of 2,400 each); orders need the rest. */
-const MINUTE_LOADS_MAX = 60
+/** Loads in any minute, all symbols together: half of the weight that Binance allows (10 of 2,400 each); orders need the rest. */
+const MINUTE_LOADS_MAX = 120
 const MINUTE_MS = 60_000
 /** Least distance of two snapshots of one symbol, milliseconds; doubles while they do not help, until the book held for a while. */
 const PACE = { leastMs: 500, mostMs: 15_000 }
 const BACKOFF = { baseMs: 250, maxMs: 15_000 }
 
 /**
- * Book snapshots by REST, at most one waiting per symbol: a barrage of them (each weighs 20) is what gets clients banned. Retried
+ * Book snapshots by REST, at most one waiting per symbol: a barrage of them (each weighs 10) is what gets clients banned. Retried
  * until it is there.
  */
 export function createSnapshots(options: SnapshotOptions): (symbol: string) => void {

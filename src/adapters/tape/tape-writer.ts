@@ -207,7 +207,7 @@ class Writer implements TapeWriter {
     const line = `${nsText(at)} ${json}\n`
     let batch = this.#queue.at(-1)
     if (!batch || batch.sealed || batch.characters >= MEMBER_CHARACTERS || batch.fileNumber !== this.#fileNumber) {
-      // mut
+      if (batch) batch.sealed = true
       const startedAt = this.#fileStart as EpochMs
       batch = { fileNumber: this.#fileNumber, startedAt, lines: [], characters: 0, sealed: false }
       this.#queue.push(batch)
@@ -244,8 +244,7 @@ class Writer implements TapeWriter {
 
   /** Only what is there now: what comes meanwhile waits for company, else each line would be a member of its own. */
   async #drain(): Promise<void> {
-    const newest = this.#queue.at(-1)
-    if (newest) newest.sealed = true
+    for (const batch of this.#queue) batch.sealed = true
     for (let batch = this.#queue[0]; batch?.sealed; batch = this.#queue[0]) {
       await this.#write(batch)
       this.#queue.shift()

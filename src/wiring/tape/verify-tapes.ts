@@ -55,11 +55,16 @@ class TapeAudit {
     for (const { symbol } of tapes.instruments) this.#audits.set(symbol, instrumentAudit(rules))
   }
 
+  #order(receivedAt: number): void {
+    if (receivedAt < this.#receivedAt) this.#report('receive-time', `${receivedAt} after ${this.#receivedAt}`)
+    this.#receivedAt = receivedAt
+  }
+
   step({ file, fileIndex, line, outcome }: TapeStep): void {
     this.#at = { file, line: line.line }
     this.#lines += 1
-    if (line.receivedAt < this.#receivedAt) this.#report('receive-time', `${line.receivedAt} after ${this.#receivedAt}`)
-    this.#receivedAt = line.receivedAt
+    // A decision's inputs bear the time of what closed its bars, and stand behind what came meanwhile.
+    if (line.control?.kind !== 'decision-inputs') this.#order(line.receivedAt)
     if (line.control) this.#control(line, fileIndex)
     const stream = line.control ? '' : streamOf(line.frame)
     switch (outcome.kind) {

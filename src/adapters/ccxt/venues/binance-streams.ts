@@ -4,8 +4,8 @@ import type { Fields } from '../json-fields.ts'
 import type { StreamProtocol, Topic } from '../venue-profile.ts'
 import { instrumentOf, objectOf, plainText } from './market-fields.ts'
 
-/** 1,000 levels a side: weight 20. */
-export const SNAPSHOT_LEVELS = 1_000
+/** Levels a side, weight 10: far more than anything reads, and half the price of 1,000. */
+export const SNAPSHOT_LEVELS = 500
 
 /** `btcusdt@depth@100ms` and the like; only books have state, and theirs comes by REST. */
 export const binanceTopics =
