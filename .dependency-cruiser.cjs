@@ -23,7 +23,7 @@ const downward = stages.flatMap((stage, at) => {
   }
 })
 
-const pureLibraries = ['rxjs', 'big\\.js', 'zod', 'ml-matrix', 'onnx-proto', 'protobufjs']
+const pureLibraries = ['rxjs', 'big\\.js', 'zod', 'ml-matrix', 'onnx-proto', 'protobufjs', 'date-holidays']
 
 module.exports = {
   forbidden: [

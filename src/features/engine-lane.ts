@@ -48,7 +48,7 @@ export class EngineLane {
   readonly #frames: readonly LaneFrame[]
   readonly #converter: Converter
   /** From bars to those of the higher timeframes. */
-  readonly #higher: Timeframes | undefined
+  #higher: Timeframes | undefined
 
   constructor({ converter, isTimed, missing, definitions }: LaneSettings) {
     this.symbol = converter.instrument.symbol
@@ -59,8 +59,7 @@ export class EngineLane {
       track: new FeatureTrack(wanted, { tickSize, barMs: isTimed ? ms : Number.NaN }),
       missing: missingData(missing, isTimed ? ms : Number.NaN),
     }))
-    const [baseMs, ...framesMs] = this.#frames.map(({ ms }) => ms)
-    this.#higher = framesMs.length > 0 ? timeframes({ converter, baseMs: baseMs!, framesMs }) : undefined
+    this.#higher = this.#newHigher()
   }
 
   track(ms: number): FeatureTrack {
@@ -69,7 +68,9 @@ export class EngineLane {
 
   /** Bars to step on, in order; the last of them stands for `bar`. */
   admit(bar: Bar): readonly Admitted[] {
-    return this.#frames[0]!.missing.admit(bar)
+    const { missing } = this.#frames[0]!
+    if (bar.startAt < missing.save().endAt) this.#forget()
+    return missing.admit(bar)
   }
 
   /** Steps the base and what it completes: a higher bar counts from the close of its last base bar on, never before. */
@@ -112,6 +113,20 @@ export class EngineLane {
       )
     }
     this.#higher?.restore(higher)
+  }
+
+  #newHigher(): Timeframes | undefined {
+    const [baseMs, ...framesMs] = this.#frames.map(({ ms }) => ms)
+    return framesMs.length > 0 ? timeframes({ converter: this.#converter, baseMs: baseMs!, framesMs }) : undefined
+  }
+
+  /** The exchange's time ran backwards: the state is of another world, and nothing of it may meet what comes now. */
+  #forget(): void {
+    for (const { track, missing } of this.#frames) {
+      track.reset(Number.NaN)
+      missing.restore({ endAt: Number.NaN, missed: 0, last: undefined })
+    }
+    this.#higher = this.#newHigher()
   }
 
   #frame(ms: number): LaneFrame {

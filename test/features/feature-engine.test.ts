@@ -73,6 +73,14 @@ describe('save and restore', () => {
     expect(() => engineOf(settings).restore(state())).toThrow(message)
   })
 
+  test('a state of a later time is forgotten, not mixed with what comes', () => {
+    const [late, fresh] = [engineOf(settings), engineOf(settings)]
+    late.restore(JSON.parse(JSON.stringify(whole.save())))
+    const rows = (engine: ReturnType<typeof engineOf>) =>
+      moments.map((bars) => engine.step(bars).filter(({ ready }) => ready)).map(bitsOf)
+    expect(rows(late)).toEqual(rows(fresh))
+  })
+
   test('other instruments, another tick size and damaged units are refused', () => {
     const only = featureEngine({
       schema: featureSchema(defaultFeatureSettings(1_000)),

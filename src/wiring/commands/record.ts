@@ -9,7 +9,7 @@ import type { Instrument } from '../../core/instrument.ts'
 import { seededRandom } from '../../core/random.ts'
 import { sequencer } from '../../market/sequencer.ts'
 import { loadConfig } from '../config/load-config.ts'
-import type { Config, ReplayConfig } from '../config/schema.ts'
+import type { WallConfig } from '../config/schema.ts'
 import { stopSwitch } from '../daemon/stop-switch.ts'
 import { type Edges, openFeed } from '../daemon/venues.ts'
 import { findOrStartExchange, stopExchange } from '../demo/exchange-process.ts'
@@ -25,8 +25,6 @@ export interface RecordOptions {
   readonly minutes?: number
   readonly json: boolean
 }
-
-type WallConfig = Exclude<Config, ReplayConfig>
 
 /** The last JSON line. */
 interface RecordSummary {

@@ -107,3 +107,5 @@ export const MODES = ['demo', 'paper', 'signal', 'live', 'replay'] as const sati
 export type DemoConfig = z.infer<typeof demoSchema>
 export type PaperConfig = z.infer<typeof paperModeSchema>
 export type ReplayConfig = z.infer<typeof replayModeSchema>
+/** Of a run on a clock of its own. */
+export type WallConfig = Exclude<Config, ReplayConfig>

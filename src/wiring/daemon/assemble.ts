@@ -13,7 +13,7 @@ import type { EpochMs } from '../../core/units.ts'
 import type { Journal } from '../../trading/journal.port.ts'
 import { trader as createTrader, type Trader } from '../../trading/trader.ts'
 import type { Secrets } from '../config/read-secrets.ts'
-import type { Config, ReplayConfig } from '../config/schema.ts'
+import type { WallConfig } from '../config/schema.ts'
 import type { Desk } from '../session/desk.ts'
 import { createSession, type Session } from '../session/session.ts'
 import { traderDesk } from '../session/trader-desk.ts'
@@ -25,8 +25,6 @@ import { type LoadedModel, loadModel } from './load-model.ts'
 import { type RunTape, runTape } from './run-tape.ts'
 import { type SignalDesk, signalDesk } from './signal-desk.ts'
 import { type Edges, exchangeVenue, type OrderVenue, openFeed, paperVenue } from './venues.ts'
-
-export type WallConfig = Exclude<Config, ReplayConfig>
 
 /** Beyond what a config file says. */
 export interface AssemblyOptions {

@@ -5,10 +5,10 @@ import type { Clock } from '../../core/clock.port.ts'
 import type { Instrument, InstrumentSymbol } from '../../core/instrument.ts'
 import type { ExternalEvent } from '../../core/market-event.ts'
 import type { EpochMs } from '../../core/units.ts'
+import type { WallConfig } from '../config/schema.ts'
 import type { DecisionInputs } from '../session/decision-inputs.ts'
 import { programName } from '../tape/program-name.ts'
 import { tapeRecorder } from '../tape/tape-recorder.ts'
-import type { WallConfig } from './assemble.ts'
 
 /** Records a run: all that was heard and all that its decisions were made from, in one order. Nothing is written before `begin`. */
 export interface RunTape {

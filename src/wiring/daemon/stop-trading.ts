@@ -1,7 +1,8 @@
 import type { Logger } from 'pino'
 import { messageOf } from '../../core/errors.ts'
 import type { ReconcileReport } from '../../trading/trader-event.ts'
-import type { Assembly, WallConfig } from './assemble.ts'
+import type { WallConfig } from '../config/schema.ts'
+import type { Assembly } from './assemble.ts'
 
 /**
  * The orderly end: no new entries, open orders as configured, positions closed if so configured, then one last look at the venue.

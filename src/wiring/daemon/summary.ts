@@ -1,5 +1,6 @@
 import type { ReconcileReport } from '../../trading/trader-event.ts'
-import type { Assembly, WallConfig } from './assemble.ts'
+import type { WallConfig } from '../config/schema.ts'
+import type { Assembly } from './assemble.ts'
 import type { RunCounter, RunCounts } from './run-counts.ts'
 
 /** What a run came to; the one JSON object of `--json`. */

@@ -24,7 +24,7 @@ import { okxFrameMapper } from '../../market/venues/okx.ts'
 import { SimulatedVenue } from '../../simulation/venue/simulated-venue.ts'
 import type { Journal } from '../../trading/journal.port.ts'
 import type { OrderGateway } from '../../trading/order-gateway.port.ts'
-import type { Config, PaperConfig, ReplayConfig } from '../config/schema.ts'
+import type { PaperConfig, WallConfig } from '../config/schema.ts'
 
 export interface Edges {
   readonly clock: Clock
@@ -42,8 +42,6 @@ export interface OrderVenue {
   feeRates?(): Promise<ReadonlyMap<InstrumentSymbol, { readonly maker: number; readonly taker: number }>>
   onOrdered?(event: MarketEvent): void
 }
-
-type WallConfig = Exclude<Config, ReplayConfig>
 
 /** How each venue is spoken to, and what its frames mean. */
 export const VENUES: Readonly<Record<VenueId, { readonly profile: VenueProfile; readonly mapperOf: FrameMapperOf }>> = {

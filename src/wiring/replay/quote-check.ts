@@ -1,9 +1,7 @@
 import type { InstrumentSymbol } from '../../core/instrument.ts'
-import type { MarketEvent, QuoteEvent } from '../../core/market-event.ts'
+import type { MarketEvent } from '../../core/market-event.ts'
 import type { InstrumentPipeline } from '../../features/market-pipeline.ts'
-
-/** Quotes whose update id the book has not reached yet, per instrument; past it the oldest is forgotten. */
-const WAITING_MAX = 100_000
+import { type QuoteAudit, quoteAudit } from '../tape/quote-audit.ts'
 
 /** Compares the rebuilt book with the venue's own best quotes, wherever both stand at one update id. */
 export interface QuoteCheck {
@@ -14,55 +12,42 @@ export interface QuoteCheck {
 }
 
 interface Seen {
+  readonly audit: QuoteAudit
   /** Update id at which the book stands; NaN while it is not known. */
   lastId: number
-  readonly waiting: Map<number, QuoteEvent>
 }
 
 export function quoteCheck(): QuoteCheck {
   const bySymbol = new Map<InstrumentSymbol, Seen>()
-  const count = { compared: 0, mismatches: 0 }
+  let mismatches = 0
 
-  function compare(quote: QuoteEvent, { book }: InstrumentPipeline): void {
-    const { bidTicks, bidLots, askTicks, askLots } = quote
-    const isEqual =
-      bidTicks === book.bidTicks && askTicks === book.askTicks && bidLots === book.bidLots && askLots === book.askLots
-    count.compared += 1
-    if (!isEqual) count.mismatches += 1
+  function seenOf(symbol: InstrumentSymbol): Seen {
+    const known = bySymbol.get(symbol)
+    if (known) return known
+    const seen = { audit: quoteAudit(), lastId: Number.NaN }
+    bySymbol.set(symbol, seen)
+    return seen
   }
-  function onQuote(quote: QuoteEvent, seen: Seen, pipeline: InstrumentPipeline): void {
-    if (seen.lastId === quote.updateId) {
-      compare(quote, pipeline)
-      return
-    }
-    seen.waiting.set(quote.updateId, quote)
-    const oldest = seen.waiting.size > WAITING_MAX ? seen.waiting.keys().next().value : undefined
-    if (oldest !== undefined) seen.waiting.delete(oldest)
-  }
-
   return {
-    onEvent(event, pipeline) {
-      const seen = bySymbol.get(event.symbol) ?? { lastId: Number.NaN, waiting: new Map<number, QuoteEvent>() }
-      bySymbol.set(event.symbol, seen)
-      if (event.kind === 'gap') seen.lastId = Number.NaN
-      else if (event.kind === 'quote') onQuote(event, seen, pipeline)
-      else if (event.kind === 'book' && pipeline.synced && !(event.lastId <= seen.lastId)) {
-        // A snapshot may have been followed by deltas that waited for it: only a delta says where the book stands.
+    onEvent(event, { book, synced }) {
+      if (event.kind !== 'gap' && event.kind !== 'quote' && event.kind !== 'book') return
+      const seen = seenOf(event.symbol)
+      if (event.kind === 'gap') {
+        seen.lastId = Number.NaN
+        seen.audit.reset()
+      } else if (event.kind === 'quote') {
+        if (seen.audit.onQuote(event, book)) mismatches += 1
+      } else if (synced && !(event.lastId <= seen.lastId)) {
+        // What is no newer was dropped as a repetition.
         seen.lastId = event.type === 'delta' ? event.lastId : Number.NaN
-        const quote = seen.waiting.get(seen.lastId)
-        if (quote) compare(quote, pipeline)
-        // Ascending but for a restart of the venue: what the book has passed is never met again.
-        for (const id of seen.waiting.keys()) {
-          if (!(id <= seen.lastId)) break
-          seen.waiting.delete(id)
-        }
+        if (seen.audit.onBook(event, book)) mismatches += 1
       }
     },
     get compared() {
-      return count.compared
+      return [...bySymbol.values()].reduce((sum, { audit }) => sum + audit.compared, 0)
     },
     get mismatches() {
-      return count.mismatches
+      return mismatches
     },
   }
 }

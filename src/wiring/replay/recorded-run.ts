@@ -32,12 +32,6 @@ function inputsOf(payload: unknown): DecisionInputs {
   throw new InputError('decision-inputs: the tape was recorded by another version of the program')
 }
 
-/** What a recorded run said of itself at its end. */
-export interface RecordedEnd {
-  readonly decisions: number
-  readonly decisionHash: string
-}
-
 /** Nothing is sent: the run that was recorded did that. */
 export const recordedDesk: Desk = {
   position: () => ({ lots: 0, entryTicks: 0 }),
