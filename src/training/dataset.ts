@@ -52,13 +52,14 @@ export function datasetOf(seriesWindows: readonly (readonly FeatureWindow[])[], 
 function forwardReturnBps(
   windows: readonly FeatureWindow[],
   i: number,
-  { horizonBars, barMs }: DatasetShape,
+  { horizonBars }: DatasetShape,
 ): number | undefined {
   const from = windows[i]
   const to = windows[i + horizonBars]
   if (!from?.ready || !to) return undefined
-  const contiguous = to.row.bar.endAt - from.row.bar.endAt === horizonBars * barMs
-  const clean = windows.slice(i, i + horizonBars + 1).every(({ row }) => row.bar.taints.length === 0)
+  const span = windows.slice(i, i + horizonBars + 1)
+  const contiguous = span.every(({ row }, nth) => nth === 0 || row.bar.startAt === span[nth - 1]!.row.bar.endAt)
+  const clean = span.every(({ row }) => row.bar.taints.length === 0)
   const targetBps = 10_000 * Math.log(midOf(to) / midOf(from))
   return contiguous && clean && Number.isFinite(targetBps) ? targetBps : undefined
 }

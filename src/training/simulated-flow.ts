@@ -52,11 +52,15 @@ export function simulatedWindows(settings: SimulatedFlowSettings): readonly (rea
   )
   const mapper = binanceFrameMapper(new Map(converters))
   const engine = featureEngine({ schema, converters: converters.map(([, convert]) => convert), steps })
+  const isTimed = schema.settings.eventBars === undefined
   const together = closedTogether(lanes.map(({ symbol }) => symbol))
   const feed = (event: MarketEvent): void => {
     const step = pipelines.get(event.symbol)!.step(event)
     check(!step.resync && step.gaps.length === 0, 'whole stream of the simulated exchange', event.kind)
-    for (const { bars: ended } of step.closed.flatMap((bar) => together.add(bar))) {
+    const moments = isTimed
+      ? step.closed.flatMap((bar) => together.add(bar))
+      : step.closed.map((bar) => ({ bars: [bar] }))
+    for (const { bars: ended } of moments) {
       for (const window of engine.step(ended)) {
         lanes.find(({ symbol }) => symbol === window.row.bar.symbol)!.windows.push(window)
       }

@@ -10,6 +10,7 @@ import type {
   StatusOptions,
   WhyOptions,
 } from './command-options.ts'
+import type { FeaturesExplainOptions, FeaturesListOptions } from './commands/features.ts'
 import { MODES } from './config/schema.ts'
 import type { Io } from './io.ts'
 import { packageFile } from './package-file.ts'
@@ -18,6 +19,8 @@ import { addTapes, type TapeCommands } from './program-tapes.ts'
 
 /** One command: reads its options, says what it has to say through `io`, returns the exit code. Loaded when asked for. */
 export interface Commands extends TapeCommands {
+  featuresList(options: FeaturesListOptions, io: Io): Promise<number>
+  featuresExplain(options: FeaturesExplainOptions, io: Io): Promise<number>
   demo(options: DemoOptions, io: Io): Promise<number>
   run(options: RunOptions, io: Io): Promise<number>
   replay(options: ReplayOptions, io: Io): Promise<number>
@@ -63,6 +66,7 @@ export function buildProgram(commands: Commands, io: Io, version: string, finish
     .requiredOption(CONFIG, YAML_FILE)
     .action(async (options: CheckConfigOptions) => finish(await commands.checkConfig(options, io)))
   addTapes(command, commands, io, finish)
+  addFeatures(command('features', 'what the model can see'), commands, io, finish)
   addInspection(command, commands, io, finish)
   return program
 }
@@ -88,6 +92,25 @@ function addTrading(command: AddCommand, commands: Commands, io: Io, finish: Fin
     .requiredOption(CONFIG, YAML_FILE)
     .option(...JSON_FLAG)
     .action(async (options: ReplayOptions) => finish(await commands.replay(options, io)))
+}
+
+function addFeatures(features: Command, commands: Commands, io: Io, finish: Finish): void {
+  const config = [CONFIG, 'YAML file whose columns are meant; without it: what can be asked for'] as const
+  features
+    .command('list')
+    .description('what features there are, or the columns of a configuration')
+    .option(...config)
+    .option(...JSON_FLAG)
+    .action(async (options: FeaturesListOptions) => finish(await commands.featuresList(options, io)))
+  features
+    .command('explain')
+    .description('one feature: formula, unit, source, parameters, look-back')
+    .argument('<name>', 'a family or a column, as list shows them')
+    .option(...config)
+    .option(...JSON_FLAG)
+    .action(async (name: string, options: FeaturesListOptions) =>
+      finish(await commands.featuresExplain({ ...options, name }, io)),
+    )
 }
 
 function addInspection(command: AddCommand, commands: Commands, io: Io, finish: Finish): void {

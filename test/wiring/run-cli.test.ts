@@ -30,6 +30,8 @@ function rig(changed: Partial<Commands> = {}) {
     tapeImport: note('tape-import'),
     tapeExport: note('tape-export'),
     analyzeOfi: note('analyze-ofi'),
+    featuresList: note('features-list'),
+    featuresExplain: note('features-explain'),
     exchange: note('exchange'),
     fit: note('fit'),
     checkConfig: note('check-config'),

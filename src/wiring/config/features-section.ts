@@ -1,8 +1,10 @@
 import { z } from 'zod'
+import { messageOf } from '../../core/errors.ts'
 import { FEATURE_FAMILIES } from '../../features/feature-families.ts'
 import { featureProblems } from '../../features/feature-problems.ts'
 import { EXTERNAL_TRANSFORMS, type FeatureSettings } from '../../features/feature-settings.ts'
 import { PEER_RULE } from '../../features/peers.ts'
+import { barSpec, type EventBarSpec } from '../../market/bar-spec.ts'
 
 const periods = z
   .array(z.int().min(1).max(1_000))
@@ -77,8 +79,24 @@ const missingSchema = z.discriminatedUnion('rule', [
   }),
 ])
 
+const eventBarsSchema = z.string().transform((text, context): EventBarSpec => {
+  try {
+    const spec = barSpec(text)
+    if (spec.kind !== 'time') return spec
+    context.addIssue({ code: 'custom', input: text, message: 'bars by the clock are those of barMs: leave it out' })
+  } catch (error) {
+    context.addIssue({ code: 'custom', input: text, message: messageOf(error) })
+  }
+  return z.NEVER
+})
+
 /** `barMs` is a key of its own: bars are not the features' alone. */
 export const featuresSchema = z.strictObject({
+  eventBars: eventBarsSchema
+    .optional()
+    .describe(
+      'bars that trades close, e.g. tick:100, volume:50:max=10m; barMs is then how long one is expected to last',
+    ),
   flowPeriods: periods
     .refine((bars) => !bars.includes(1), '1 is always among them: leave it out')
     .describe('spans over which order flow is summed, beside one bar, bars'),

@@ -1,4 +1,5 @@
 import { InputError } from '../../core/errors.ts'
+import { EXTERNAL_TOKEN } from '../external/external-sources.ts'
 import type { Config } from './schema.ts'
 import { Secret } from './secret.ts'
 
@@ -8,6 +9,7 @@ export interface Secrets {
   readonly apiSecret?: Secret
   readonly telegramToken?: Secret
   readonly webhookSecret?: Secret
+  readonly externalToken?: Secret
 }
 
 export type Environment = Readonly<Record<string, string | undefined>>
@@ -17,6 +19,7 @@ const SOURCES = {
   apiSecret: 'TICKWRIGHT_API_SECRET',
   telegramToken: 'TICKWRIGHT_TELEGRAM_TOKEN',
   webhookSecret: 'TICKWRIGHT_WEBHOOK_SECRET',
+  externalToken: EXTERNAL_TOKEN,
 } as const satisfies Record<keyof Secrets, string>
 
 /** Reads the secrets and throws one `InputError` naming every variable that `config` needs and the environment lacks. */
@@ -32,6 +35,7 @@ export function readSecrets(config: Config, env: Environment): Secrets {
   }
   if (config.alerts.telegram.enabled) need('telegramToken', 'alerts.telegram.enabled is true')
   if (config.alerts.webhook.enabled) need('webhookSecret', 'alerts.webhook.enabled is true')
+  if (config.external?.push) need('externalToken', 'external.push is there')
   if (missing.length > 0) throw new InputError(`the environment lacks ${missing.join(', ')}`, { missing })
   return Object.fromEntries(
     Object.entries(SOURCES).flatMap(([key, variable]) => {

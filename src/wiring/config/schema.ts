@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { externalSchema } from '../external/external-sources.ts'
 import { modelSchema, policySchema, riskSchema } from './decision-sections.ts'
 import { featuresAgree, featuresSchema } from './features-section.ts'
 import { barMsSchema, feedSchema, symbolsSchema, venueSchema } from './market-sections.ts'
@@ -60,6 +61,7 @@ const common = {
   trading: tradingSchema.describe('orders and reconciliation'),
   state: stateSchema.describe('what is kept on disk'),
   alerts: alertsSchema.describe('messages to people'),
+  external: externalSchema.optional().describe('where values from outside the exchange come from'),
   tape: tapeSchema,
   log: logSchema.describe('log lines on standard error'),
 }

@@ -9,7 +9,7 @@ export const looksSecret = (key: string): boolean => SECRET_KEY.test(key)
 export function secretKeys({ value, lineOf }: ParsedYaml): readonly Problem[] {
   return pathsOf(value, []).map((path) => ({
     line: lineOf(path),
-    text: `${path.join('.')}: secrets do not belong in a config file; set TICKWRIGHT_API_KEY, TICKWRIGHT_API_SECRET, TICKWRIGHT_TELEGRAM_TOKEN or TICKWRIGHT_WEBHOOK_SECRET in the environment`,
+    text: `${path.join('.')}: secrets do not belong in a config file; set TICKWRIGHT_API_KEY, TICKWRIGHT_API_SECRET, TICKWRIGHT_TELEGRAM_TOKEN, TICKWRIGHT_WEBHOOK_SECRET or TICKWRIGHT_EXTERNAL_TOKEN in the environment`,
   }))
 }
 

@@ -1,5 +1,7 @@
 import type { Logger } from 'pino'
+import { type Observable, tap } from 'rxjs'
 import { InvariantError, messageOf } from '../../core/errors.ts'
+import type { MarketEvent } from '../../core/market-event.ts'
 import type { TraderEvent } from '../../trading/trader-event.ts'
 import { makeAlert } from '../alerts/make-alert.ts'
 import { sessionAlert } from '../alerts/session-alert.ts'
@@ -7,6 +9,8 @@ import { signalAlert } from '../alerts/signal-alert.ts'
 import { traderAlert } from '../alerts/trader-alert.ts'
 import type { Secrets } from '../config/read-secrets.ts'
 import type { WallConfig } from '../config/schema.ts'
+import { externalEvents } from '../external/external-events.ts'
+import { externalSources } from '../external/external-sources.ts'
 import type { Io } from '../io.ts'
 import type { SessionEvent } from '../session/session.ts'
 import { type Assembly, type AssemblyOptions, assemble } from './assemble.ts'
@@ -36,7 +40,8 @@ export async function runDaemon(config: WallConfig, secrets: Secrets, options: D
   open.add('signals', io.onStop(stop.ask))
   try {
     const parts = await assemble(config, secrets, options, log, open)
-    return await live(parts, config, options, io, log, open, stop)
+    const externals = outside(parts, config, secrets, log)
+    return await live(parts, externals, config, options, io, log, open, stop)
   } finally {
     await open.closeAll()
   }
@@ -44,6 +49,7 @@ export async function runDaemon(config: WallConfig, secrets: Secrets, options: D
 
 async function live(
   parts: Assembly,
+  externals: (fail: (error: unknown) => void) => Observable<MarketEvent>,
   config: WallConfig,
   options: DaemonOptions,
   io: Io,
@@ -62,7 +68,7 @@ async function live(
     if (options.bars !== undefined && counter.barEnds() >= options.bars) stop.ask(`${options.bars} bars`)
   })
   const startEquity = await opening(parts)
-  const streams = config.symbols.map((symbol) => feed.events(symbol))
+  const streams = [...config.symbols.map((symbol) => feed.events(symbol)), externals(fail)]
   const subscription = inbox(streams, session, config.feed.queueEventsMax, fail)
   open.add('inbox', () => subscription.unsubscribe())
   await feed.start()
@@ -91,6 +97,18 @@ async function live(
   io.out(options.json ? JSON.stringify(summary) : summaryLine(summary))
   if (failure) throw failure
   return 0
+}
+
+/** Values from outside the exchange: heard, recorded, and put among the market's events. Throws `InputError` for a bad configuration. */
+function outside({ edges, feed, tape }: Assembly, config: WallConfig, secrets: Secrets, log: Logger) {
+  const { clock } = edges
+  const sources = externalSources(config.external ?? {}, config.features, secrets.externalToken?.reveal(), edges)
+  return (onFatal: (error: unknown) => void): Observable<MarketEvent> =>
+    externalEvents({
+      ...{ sources, symbols: config.symbols, clock, onFatal },
+      exchangeTimeOf: (local) => local + feed.clockOffsetMs(),
+      onProblem: (problem) => log.warn({ problem }, 'external value refused'),
+    }).pipe(tap((event) => tape?.external(event)))
 }
 
 /** Meets the venue. Equity at the start, settle currency. */

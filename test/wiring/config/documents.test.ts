@@ -54,8 +54,13 @@ test('docs/exchange-simulator.md names every endpoint and method, and no other',
 
 test('docs/replay.md names every field of the answer', () => {
   const doc = read('docs/replay.md')
-  const source = ['src/wiring/commands/replay.ts', 'src/wiring/daemon/run-counts.ts'].map(read).join('\n')
-  const blocks = [...source.matchAll(/interface (?:ReplaySummary|RunCounts) [^{]*\{([^}]*)\}/g)].map(([, body]) => body)
+  const source = ['replay/replay-simulated.ts', 'replay/replay-recorded-run.ts', 'daemon/run-counts.ts']
+    .map((file) => `src/wiring/${file}`)
+    .map(read)
+    .join('\n')
+  const blocks = [...source.matchAll(/interface (?:ReplaySummary|RecordedRunSummary|RunCounts) [^{]*\{([^}]*)\}/g)].map(
+    ([, body]) => body,
+  )
   const fields = blocks.flatMap((body) => [...(body ?? '').matchAll(/readonly (\w+):/g)].map(([, field]) => field))
   expect(fields.length).toBeGreaterThan(25)
   expect(fields.filter((field) => !doc.includes(`\`${field}\``))).toEqual([])

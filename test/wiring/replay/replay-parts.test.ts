@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { decisionHash } from '../../../src/wiring/session/decision-hash.ts'
 import { tapeScheduler } from '../../../src/wiring/replay/tape-scheduler.ts'
+import { decisionHash } from '../../../src/wiring/session/decision-hash.ts'
 import { decisionRecord } from '../../trading/support/decisions.ts'
 
 describe('tapeScheduler', () => {
