@@ -9,7 +9,10 @@ interface Stamped {
   readonly receivedAt: EpochMs
 }
 
-/** Book levels, flat: `[ticks, lots, ticks, lots, …]`. Zero lots removes the level. */
+/**
+ * Book levels, flat: `[ticks, lots, ticks, lots, …]`. Zero lots removes the level. Ticks are above 0 and nearly always whole, yet an
+ * order from before the venue changed its tick size keeps its price: such a level has a fraction of a tick, the same number each time.
+ */
 export type Levels = readonly number[]
 
 /** `snapshot` replaces the book, `delta` changes it. Ids are the venue's; `prevId` is the id that must stand before a delta. */
@@ -27,13 +30,13 @@ export interface BookEvent extends Stamped {
   readonly asks: Levels
 }
 
-/** Best bid and ask as the venue states them (Binance `bookTicker`). */
+/** Best bid and ask as the venue states them (Binance `bookTicker`); ticks as in `Levels`, which they are of. */
 export interface QuoteEvent extends Stamped {
   readonly kind: 'quote'
   readonly updateId: number
-  readonly bidTicks: Ticks
+  readonly bidTicks: number
   readonly bidLots: Lots
-  readonly askTicks: Ticks
+  readonly askTicks: number
   readonly askLots: Lots
 }
 

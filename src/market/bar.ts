@@ -65,7 +65,10 @@ export interface Bar extends MarkState {
   /** Time-weighted mean size of each level, best first, [BOOK_LEVELS], base units; a level that is not there counts as 0. */
   readonly bidDepths: readonly number[]
   readonly askDepths: readonly number[]
-  /** The book at the close. Ticks are of the instrument; `NaN` in floats where the book is void. */
+  /**
+   * The book at the close. Ticks are of the instrument and may have a fraction (see `Levels`), so an order's price is rounded from them;
+   * `NaN` in floats where the book is void.
+   */
   readonly bidTicks: number
   readonly askTicks: number
   readonly bidSize: number

@@ -88,7 +88,7 @@ class BookSide {
   }
 }
 
-/** L2 book in ticks and lots. Not safe to share: one owner changes it, others read between its steps. */
+/** L2 book in ticks, fractions of one too (see `Levels`), and lots. Not safe to share: one owner changes it, others read between its steps. */
 export class Book {
   readonly #bids = new BookSide()
   readonly #asks = new BookSide()

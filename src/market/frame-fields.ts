@@ -1,14 +1,16 @@
 import type { Converter, InstrumentSymbol } from '../core/instrument.ts'
 import type { EpochMs, Lots, Ticks } from '../core/units.ts'
-import { type StepCounter, stepCounter } from './decimal.ts'
+import { type StepCounter, stepCounter, stepRatio } from './decimal.ts'
 import type { FrameOutcome } from './frame-mapper.ts'
 
 export type Json = Readonly<Record<string, unknown>>
 
-/** Symbol of one instrument with its two exact decimal readers. */
+/** Symbol of one instrument with its exact decimal readers. */
 export interface Reader {
   readonly symbol: InstrumentSymbol
   readonly ticks: StepCounter
+  /** Of prices that stand in a book, which may lie between two ticks: see `Levels`. */
+  readonly bookTicks: StepCounter
   readonly lots: StepCounter
 }
 
@@ -49,22 +51,22 @@ export function readers(converters: ReadonlyMap<string, Converter>): (venueSymbo
     const instrument = converters.get(venueSymbol)?.instrument
     if (!instrument) return undefined
     const { symbol, tickSize, lotSize } = instrument
-    const reader = { symbol, ticks: stepCounter(tickSize), lots: stepCounter(lotSize) }
+    const reader = { symbol, ticks: stepCounter(tickSize), bookTicks: stepRatio(tickSize), lots: stepCounter(lotSize) }
     made.set(venueSymbol, reader)
     return reader
   }
 }
 
-/** Rows `[price, size, …]` of decimal strings as flat ticks and lots; `name` is said in the error. */
+/** Rows `[price, size, …]` of decimal strings as flat ticks, fractions kept, and lots; `name` is said in the error. */
 export function levels(rows: unknown, name: string, reader: Reader): number[] {
   if (!Array.isArray(rows)) throw new Malformed(name, rows, 'a list of [price, size]')
   if (rows.length > LEVELS_MAX) throw new Malformed(`${name}.length`, rows.length, `at most ${LEVELS_MAX} levels`)
   const flat: number[] = []
   for (const row of rows as readonly unknown[]) {
     if (!Array.isArray(row)) throw new Malformed(name, row, '[price, size]')
-    const price = reader.ticks(row[0])
+    const price = reader.bookTicks(row[0])
     // Not `price > 0 || throw`: NaN must fail too.
-    if (!(price > 0)) throw new Malformed(`${name}.price`, row[0], 'a positive multiple of the tick size')
+    if (!(price > 0)) throw new Malformed(`${name}.price`, row[0], 'a decimal above 0')
     const size = reader.lots(row[1])
     if (!(size >= 0)) throw new Malformed(`${name}.size`, row[1], 'a multiple of the lot size, at least 0')
     flat.push(price, size)
@@ -76,6 +78,13 @@ export function ticks(data: Json, field: string, reader: Reader): Ticks {
   const count = reader.ticks(data[field])
   if (count > 0) return count as Ticks
   throw new Malformed(field, data[field], 'a positive multiple of the tick size')
+}
+
+/** A best price: it is one of the book's levels, so it too may lie between two ticks. */
+export function bookTicks(data: Json, field: string, reader: Reader): number {
+  const count = reader.bookTicks(data[field])
+  if (count > 0) return count
+  throw new Malformed(field, data[field], 'a decimal above 0')
 }
 
 export function lots(data: Json, field: string, reader: Reader): Lots {

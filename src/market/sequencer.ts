@@ -168,7 +168,7 @@ class BookSequencer implements Sequencer {
   /** Nothing that was buffered follows it: the stream itself put the snapshot in its place. */
   #inStream(event: BookEvent, emit: (event: MarketEvent) => void): boolean {
     if (this.#phase !== 'void') {
-      if (event.lastId === this.#lastId) {
+      if (event.lastId === this.#lastId && this.#isOurs(event)) {
         this.duplicates += 1
         return false
       }
@@ -181,6 +181,13 @@ class BookSequencer implements Sequencer {
     }
     this.#buffer = []
     return this.#take(event, 'synced', emit)
+  }
+
+  /** The book as it stands. A venue that begins anew twice gives two books one id. */
+  #isOurs({ bids, asks }: BookEvent): boolean {
+    const told = new Book()
+    told.apply(bids, asks)
+    return (['bids', 'asks'] as const).every((side) => String(told.levels(side)) === String(this.book.levels(side)))
   }
 
   #take(event: BookEvent, phase: Phase, emit: (event: MarketEvent) => void): boolean {

@@ -162,8 +162,8 @@ export class TimeBars {
       return
     }
     this.lateTrades += 1
-    const newest = this.#open.at(-1)
-    if (exchangeTime > this.#fromAt && newest) markTaint(newest, TAINT_BIT.gap)
+    // Too far ahead to be believed: it did happen, but nobody knows when.
+    if (exchangeTime > this.#fromAt) markTaint(this.#open.at(-1) ?? this.#barAt(this.#fromAt)!, TAINT_BIT.gap)
   }
 
   #gap({ reason, exchangeTime }: GapEvent): void {

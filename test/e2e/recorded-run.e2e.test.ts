@@ -40,9 +40,9 @@ describe('a recorded run', () => {
     expect(code).toBe(0)
 
     const lines = gunzipSync(readFileSync(tape!)).toString().split('\n')
-    const at = lines.findLastIndex((line) => line.includes('"aggTrade"'))
     const harmed = join(space.dir, 'harmed.gz')
-    writeFileSync(harmed, gzipSync([...lines.slice(0, at - 60), ...lines.slice(at - 30)].join('\n')))
+    const isKept = (line: string, nth: number) => nth < lines.length / 2 || !line.includes('"aggTrade"')
+    writeFileSync(harmed, gzipSync(lines.filter(isKept).join('\n')))
     const other = await replay(harmed)
     expect(other.summary).toMatchObject({ matches: false, recordedDecisionHash: said['decisionHash'] })
     expect(other.code).toBe(1)

@@ -85,6 +85,12 @@ describe('closing', () => {
     expect(drive([book, tradeOf(1_100, 1, 100, 1), tradeOf(far - 1, 2, 100, 1)]).builder.lateTrades).toBe(0)
   })
 
+  test('such a trade taints the bar to come too, when none is open', () => {
+    const far = 2_000 + OPEN_BARS_MAX * BAR_MS
+    const { bars, builder } = drive([book, watermarkOf(2_000), tradeOf(far, 1, 100, 1), watermarkOf(4_000)])
+    expect([builder.lateTrades, taintsOf(bars)]).toEqual([1, ['', 'gap', '']])
+  })
+
   test('a book update with a mad time changes the book, taints its bar, and moves no clock', () => {
     const mad = deltaOf(9e12, [9, 10, 11], [[101, 4_000]], [])
     const { bars } = drive([book, mad, deltaOf(2_500, [11, 12, 13], [[101, 0]], []), watermarkOf(3_000)])

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { stepCounter } from '../../src/market/decimal.ts'
+import { stepCounter, stepRatio } from '../../src/market/decimal.ts'
 
 describe('stepCounter', () => {
   test.each([
@@ -55,6 +55,43 @@ describe('stepCounter', () => {
           expect(stepCounter(dotted(step))(text)).toBe(count)
         },
       ),
+    )
+  })
+})
+
+describe('stepRatio', () => {
+  test.each([
+    ['0.00100', '0.50579', 505.79],
+    ['0.00100', '0.505', 505],
+    ['5', '12', 2.4],
+    ['0.1', '0.01', 0.1],
+    ['0.1', '0', 0],
+    ['1', '900719925474.0991', 900_719_925_474.099_1],
+  ])('step %s: %s is %d steps', (step, text, expected) => {
+    expect(stepRatio(step)(text)).toBe(expected)
+  })
+
+  test.each(['', '.', '-1', '1e3', '0x1', 'NaN', 1, null, undefined, '1'.repeat(25), '900719925474099.2'])(
+    'refuses %j',
+    (text) => {
+      expect(stepRatio('0.1')(text)).toBeNaN()
+    },
+  )
+
+  test('one price is one number however it is written, and a multiple is what the counter says', () => {
+    const price = fc.tuple(fc.nat(10 ** 6), fc.integer({ min: 0, max: 99_999 }), fc.integer({ min: 0, max: 4 }))
+    fc.assert(
+      fc.property(price, fc.constantFrom('0.1', '0.05', '0.00100', '0.25', '5'), ([whole, part, zeros], step) => {
+        const text = `${whole}.${String(part).padStart(5, '0')}`
+        const ratio = stepRatio(step)(text)
+        expect(stepRatio(step)(`${text}${'0'.repeat(zeros)}`)).toBe(ratio)
+        expect(stepRatio(step)(`${'0'.repeat(zeros)}${text.replace(/\.?0+$/, '')}`)).toBe(
+          text.replace(/\.?0+$/, '') === '' ? Number.NaN : ratio,
+        )
+        const count = stepCounter(step)(text)
+        expect(count).toBe(Number.isInteger(ratio) ? ratio : Number.NaN)
+        expect(ratio).toBeCloseTo(Number(text) / Number(step), 3)
+      }),
     )
   })
 })

@@ -189,6 +189,12 @@ describe('whole books in the stream', () => {
     expect(kinds).toEqual(['snapshot'])
     expect(order.duplicates).toBe(1)
   })
+  test('another book at the same id: the venue began anew twice', () => {
+    const second = { ...snapshotOf(2, 1, [[98, 2]], asks), inStream: true as const }
+    const { kinds, order } = drive([whole(1, 1), second])
+    expect(kinds).toEqual(['snapshot', 'gap:sequence', 'snapshot'])
+    expect(order.book.levels('bids')).toEqual([98, 2])
+  })
   test('after a gap it heals alone; what waited for it is older', () => {
     const { kinds, order } = drive([whole(1, 50), deltaOf(2, [55, 56, 56], [[99, 9]], []), whole(3, 60)])
     expect(kinds).toEqual(['snapshot', 'gap:sequence', 'snapshot'])

@@ -10,7 +10,7 @@ export const CANARIES = {
   TICKWRIGHT_API_SECRET: 'canary-secret-b81d3f2e46',
 } as const
 
-/** The program as a child process, run from its sources in the root of the repository. */
+/** The built program as a child process, run in the root of the repository. */
 export interface Program {
   readonly pid: number
   /** What it has said so far. */
@@ -28,7 +28,7 @@ const running = new Set<Program>()
 /** `env`: undefined takes a variable away. */
 export function startProgram(args: readonly string[], env: Record<string, string | undefined> = {}): Program {
   const inherited = Object.entries(process.env).filter(([name]) => !name.startsWith('TICKWRIGHT_'))
-  const child = spawn(process.execPath, ['--import', 'tsx', 'src/wiring/main.ts', ...args], {
+  const child = spawn(process.execPath, ['dist/wiring/main.js', ...args], {
     cwd: ROOT,
     env: { ...Object.fromEntries(inherited), ...CANARIES, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],

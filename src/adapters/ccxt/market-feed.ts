@@ -161,6 +161,7 @@ class Feed implements CcxtFeed {
           ...{ clock, scheduler, random, stableMs, url: socket.url, topics: socket.topics },
           onUp: () => this.#up(socket),
           onDown: (detail) => this.#down(socket, detail),
+          onFailed: (detail) => this.#tellLoss(socket, detail),
           onFrame: (frame, text, receivedAt) => this.#frame(socket, frame, text, receivedAt),
           onBroken: (text) => {
             const excerpt = JSON.stringify(text.slice(0, EXCERPT_MAX))
@@ -212,6 +213,10 @@ class Feed implements CcxtFeed {
     socket.isUp = false
     socket.losses += 1
     this.#counters.downs += 1
+    this.#tellLoss(socket, detail)
+  }
+
+  #tellLoss(socket: FeedSocket, detail: string): void {
     for (const symbol of socket.heardAt.keys()) {
       this.#connection(symbol, 'down', `${socket.group.name}: ${detail}`)
       this.#gap(symbol, 'disconnect', `${socket.group.name}: ${detail}`)

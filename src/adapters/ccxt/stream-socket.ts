@@ -23,6 +23,8 @@ interface StreamSocketOptions {
   onUp(): void
   /** After every `onUp`, once. */
   onDown(detail: string): void
+  /** A dial did not come up: the venue's refusal, its silence, no network. Told again only when the cause is another one. */
+  onFailed(detail: string): void
   onFrame(frame: unknown, text: string, receivedAt: EpochMs): void
   /** No JSON. */
   onBroken(text: string, receivedAt: EpochMs): void
@@ -53,6 +55,8 @@ class Socket implements StreamSocket {
   readonly #ending = new AbortController()
   /** Of the connection that is up. */
   #requests: StreamRequests | undefined
+  /** Cause of the last failure told since the last `onUp`. */
+  #failure: string | undefined
 
   constructor(options: StreamSocketOptions) {
     this.#options = options
@@ -107,6 +111,7 @@ class Socket implements StreamSocket {
         this.#requests = undefined
         requests.end(detail)
         if (wasUp) this.#options.onDown(detail)
+        else if (!signal.aborted) this.#tell(detail)
         resolve()
       }
       const failed = (detail: string) => {
@@ -121,6 +126,7 @@ class Socket implements StreamSocket {
           () => {
             if (isClosed) return
             this.#requests = requests
+            this.#failure = undefined
             this.#options.onUp()
             receiver.release()
           },
@@ -134,6 +140,12 @@ class Socket implements StreamSocket {
       }
       void transport.dial(url, { opened, frame, closed })
     })
+  }
+
+  #tell(failure: string): void {
+    if (failure === this.#failure) return
+    this.#failure = failure
+    this.#options.onFailed(failure)
   }
 
   /** Tells answers from market data, which wait until the subscription is whole. */

@@ -10,7 +10,7 @@ export type VenueId = (typeof VENUE_IDS)[number]
 /** One stream of one instrument. */
 export interface Topic {
   /** As it stands in the subscribe message. */
-  readonly arg: string | Readonly<Record<string, string>>
+  readonly arg: string | Readonly<Record<string, string | boolean>>
   /** The venue begins it with its whole state (book, marks): asked for anew when the instrument's state is void. Never trades. */
   readonly renews: boolean
 }

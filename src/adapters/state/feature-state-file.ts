@@ -1,4 +1,5 @@
-import { closeSync, fsyncSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs'
+import { closeSync, fsyncSync, openSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { dirname } from 'node:path'
 import { InputError, messageOf } from '../../core/errors.ts'
 
 /** What the features remember, between two lives of a daemon. */
@@ -27,14 +28,19 @@ export function featureStateFile(file: string): FeatureStateFile {
     },
     save(state) {
       const next = `${file}.next`
-      const handle = openSync(next, 'w', 0o600)
-      try {
-        writeSync(handle, JSON.stringify(state))
-        fsyncSync(handle)
-      } finally {
-        closeSync(handle)
-      }
+      synced(next, 'w', (handle) => writeFileSync(handle, JSON.stringify(state)))
       renameSync(next, file)
+      synced(dirname(file), 'r') // A name lasts only when its folder is on disk too.
     },
+  }
+}
+
+function synced(path: string, flags: 'r' | 'w', write: (handle: number) => void = () => undefined): void {
+  const handle = openSync(path, flags, 0o600)
+  try {
+    write(handle)
+    fsyncSync(handle)
+  } finally {
+    closeSync(handle)
   }
 }

@@ -155,7 +155,7 @@ const GAP_REASONS = {
 const records = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('session'),
-    format: z.literal(TAPE_FORMAT, `${TAPE_FORMAT}: the tape was written by another version of the program`),
+    format: z.literal(TAPE_FORMAT, `it must be ${TAPE_FORMAT}; the tape was written by another version of the program`),
     program: z.string(),
     venueId: z.string().min(1),
     mode: z.string(),
@@ -209,9 +209,15 @@ export function parseControl(text: string): TapeControl {
   }
 }
 
+/** Characters of a value that an error shows. */
+const SHOWN_MAX = 60
+
 function checked<T>(schema: z.ZodType<T>, value: unknown): T {
   const result = schema.safeParse(value)
   if (result.success) return result.data
   const [issue] = result.error.issues
-  throw new InputError(`${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'no control line'}`)
+  const path = issue?.path ?? []
+  const was = path.reduce<unknown>((part, key) => (part as Record<PropertyKey, unknown> | undefined)?.[key], value)
+  const shown = JSON.stringify(was)?.slice(0, SHOWN_MAX) ?? 'missing'
+  throw new InputError(`${path.join('.')} was ${shown}: ${issue?.message ?? 'no control line'}`)
 }

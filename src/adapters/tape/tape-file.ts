@@ -19,7 +19,7 @@ export interface TapeFile {
 /** Never overwrites: throws `InputError` when `path` is there. The folder is made, and on disk together with the new name. */
 export async function createTapeFile(path: string): Promise<TapeFile> {
   const folder = dirname(path)
-  const firstMade = await mkdir(folder, { recursive: true })
+  const firstMade = await made(folder)
   const handle = await exclusive(path)
   try {
     await syncFolder(folder)
@@ -30,6 +30,18 @@ export async function createTapeFile(path: string): Promise<TapeFile> {
     throw thrown
   }
   return new MemberFile(path, handle)
+}
+
+async function made(folder: string): Promise<string | undefined> {
+  try {
+    return await mkdir(folder, { recursive: true })
+  } catch (thrown) {
+    throw new InputError(
+      `${folder}: a folder for tapes must be there or be made: ${messageOf(thrown)}`,
+      { folder },
+      thrown,
+    )
+  }
 }
 
 async function exclusive(path: string): Promise<FileHandle> {

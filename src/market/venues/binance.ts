@@ -2,6 +2,7 @@ import type { Converter } from '../../core/instrument.ts'
 import type { BookEvent, MarketEvent } from '../../core/market-event.ts'
 import type { EpochMs } from '../../core/units.ts'
 import {
+  bookTicks,
   decimal,
   id,
   isObject,
@@ -173,9 +174,9 @@ function quote(data: Json, reader: Reader, receivedAt: EpochMs): FrameOutcome {
     exchangeTime: time(data, 'T'),
     receivedAt,
     updateId: id(data, 'u'),
-    bidTicks: ticks(data, 'b', reader),
+    bidTicks: bookTicks(data, 'b', reader),
     bidLots: lots(data, 'B', reader),
-    askTicks: ticks(data, 'a', reader),
+    askTicks: bookTicks(data, 'a', reader),
     askLots: lots(data, 'A', reader),
   }
   return { kind: 'event', event }

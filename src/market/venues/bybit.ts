@@ -1,6 +1,6 @@
 import type { Converter } from '../../core/instrument.ts'
 import type { MarketEvent } from '../../core/market-event.ts'
-import { type EpochMs, type Lots, opposite, type Side, type Ticks } from '../../core/units.ts'
+import { type EpochMs, type Lots, opposite, type Side } from '../../core/units.ts'
 import {
   id,
   isObject,
@@ -138,9 +138,9 @@ function quote(data: Json, { frame, reader, receivedAt }: Given): FrameOutcome {
       exchangeTime: matchedAt(frame),
       receivedAt,
       updateId: id(data, 'u'),
-      bidTicks: bidTicks as Ticks,
+      bidTicks,
       bidLots: bidLots as Lots,
-      askTicks: askTicks as Ticks,
+      askTicks,
       askLots: askLots as Lots,
     },
   ])

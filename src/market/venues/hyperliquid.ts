@@ -42,9 +42,9 @@ interface Naming {
  *
  * Venue symbols are the coins as the socket spells them (`BTC`, `kPEPE`, `xyz:SP500`), not the asset indices.
  *
- * Sequence: none. Every `l2Book` is whole, so the deltas are differences (`snapshotDiff`): 20 levels a side, or 5 with `fast`. The
- * page promises a push every half second; since June 2026 others measure that of `fast` alone, and about 5 s of the 20 levels. Of the
- * two streams of a coin the first that comes is followed.
+ * Sequence: none. Every `l2Book` is whole, so the deltas are differences (`snapshotDiff`): 20 levels a side every 5 s, or 5 with `fast`
+ * every 0.5 s (the page still promises that of both; see the venue's profile for the sources). Of the two streams of a coin the first
+ * that comes is followed.
  *
  * `side` of a trade is the aggressor's: `B` bought, `A` sold. `tid` is a hash, unique together with the time (so says the page): the
  * id is `time-tid`, without an order. A subscription begins with the last trades again.

@@ -1,6 +1,6 @@
 import type { Converter } from '../../core/instrument.ts'
 import type { MarketEvent } from '../../core/market-event.ts'
-import type { EpochMs, Lots, Side, Ticks } from '../../core/units.ts'
+import type { EpochMs, Lots, Side } from '../../core/units.ts'
 import {
   decimal,
   id,
@@ -119,9 +119,9 @@ const quote: RowMapper = (row, { reader, receivedAt }) => {
     exchangeTime: timeText(row, 'ts'),
     receivedAt,
     updateId: id(row, 'seqId'),
-    bidTicks: bidTicks as Ticks,
+    bidTicks,
     bidLots: bidLots as Lots,
-    askTicks: askTicks as Ticks,
+    askTicks,
     askLots: askLots as Lots,
   }
 }

@@ -3,7 +3,7 @@ import { check } from '../../core/check.ts'
 import type { Instrument, InstrumentSymbol } from '../../core/instrument.ts'
 import type { MarkEvent, MarketEvent } from '../../core/market-event.ts'
 import type { ApprovedOrder, Fill, PositionReport } from '../../core/order.ts'
-import { type EpochMs, epochMs, lots, signOf, ticks } from '../../core/units.ts'
+import { type EpochMs, epochMs, lots, type Side, signOf, ticks } from '../../core/units.ts'
 import type {
   AccountEvent,
   AccountSnapshot,
@@ -218,7 +218,7 @@ export class SimulatedVenue implements OrderGateway {
     if (!postOnly) {
       for (const { price, lots: size } of slices) {
         if (!isLive(order)) break
-        const taken = this.#execute(order, price, Math.min(size, remainingOf(order)), false)
+        const taken = this.#execute(order, wholeTicks(price, request.side), Math.min(size, remainingOf(order)), false)
         if (taken === 0) break
         market.book.take(request.side, price, taken)
       }
@@ -320,3 +320,7 @@ export class SimulatedVenue implements OrderGateway {
     })
   }
 }
+
+/** Fills count whole ticks: what lies between two (see `Levels`) is taken at the one that is worse for the taker, within its limit. */
+const wholeTicks = (price: number, side: Side): number =>
+  side === 'buy' ? Math.ceil(price) : Math.max(1, Math.floor(price))

@@ -1,6 +1,5 @@
 import { systemClock } from '../../adapters/clock/system-clock.ts'
 import { openState } from '../../adapters/sqlite/open-state.ts'
-import { readSession } from '../../adapters/tape/read-session.ts'
 import type { SessionRecord } from '../../adapters/tape/tape-control.ts'
 import { InputError } from '../../core/errors.ts'
 import type { Instrument } from '../../core/instrument.ts'
@@ -12,6 +11,7 @@ import type { Io } from '../io.ts'
 import { type RecordedRunSummary, replayRecordedRun } from '../replay/replay-recorded-run.ts'
 import { type ReplaySummary, replaySimulated } from '../replay/replay-simulated.ts'
 import { tapeInstruments } from '../replay/tape-instruments.ts'
+import { oneRun, type TapeSessions, tapeSessions } from '../replay/tape-sessions.ts'
 
 /**
  * Runs recorded tapes through the pipeline. With a `replay` configuration orders meet a simulated venue; with the configuration of the
@@ -21,25 +21,20 @@ import { tapeInstruments } from '../replay/tape-instruments.ts'
 export async function replayCommand(options: ReplayOptions, io: Io): Promise<number> {
   const config = loadConfig(options.config)
   const clock = systemClock()
-  const session = await readSession(options.tape[0] ?? '')
+  const tapes = await tapeSessions(options.tape)
   const model = await loadModel(config, clock)
   const monotonicMs = () => clock.monotonicMs()
   try {
     if (config.mode !== 'replay') {
-      const summary = await replayRecordedRun(
-        options.tape,
-        config,
-        ofRun(session, config.mode, options),
-        model,
-        monotonicMs,
-      )
+      const run = ofRun(tapes, config.mode, options)
+      const summary = await replayRecordedRun(options.tape, config, run, model, monotonicMs)
       io.out(options.json ? JSON.stringify(summary) : describeRun(summary))
       return summary.matches === false ? 1 : 0
     }
-    const instruments = await instrumentsOf(options, config, session, io)
+    const instruments = await instrumentsOf(options, config, tapes, io)
     const state = openState(':memory:', { mode: 'replay', venue: 'simulated/replay' })
     try {
-      const parts = { config, session, instruments, model, journal: state.journal, monotonicMs }
+      const parts = { config, tapes, instruments, model, journal: state.journal, monotonicMs }
       const summary = await replaySimulated(options.tape, parts)
       io.out(options.json ? JSON.stringify(summary) : describe(summary))
       return 0
@@ -52,8 +47,9 @@ export async function replayCommand(options: ReplayOptions, io: Io): Promise<num
 }
 
 /** Only a run knows what stood in its ledger. */
-function ofRun(session: SessionRecord | undefined, mode: string, { config, tape }: ReplayOptions): SessionRecord {
-  if (session?.mode === mode) return session
+function ofRun({ sessions }: TapeSessions, mode: string, { config, tape }: ReplayOptions): SessionRecord {
+  const [session] = sessions
+  if (session?.mode === mode) return oneRun(tape, sessions)
   const was = session ? `recorded in mode ${session.mode}` : 'recorded by another program'
   throw new InputError(
     `config ${config}: mode was ${mode}, and ${tape[0]} was ${was}; use the configuration of the run that recorded the tape, or one of mode replay`,
@@ -63,12 +59,12 @@ function ofRun(session: SessionRecord | undefined, mode: string, { config, tape 
 async function instrumentsOf(
   { tape }: ReplayOptions,
   config: ReplayConfig,
-  session: SessionRecord | undefined,
+  tapes: TapeSessions,
   io: Io,
 ): Promise<readonly Instrument[]> {
-  if (session && session.mode !== 'import') {
-    const named = session.instruments.filter(({ symbol }) => config.symbols.includes(symbol))
-    return named.length > 0 ? named : session.instruments
+  if (tapes.instruments) {
+    const named = tapes.instruments.filter(({ symbol }) => config.symbols.includes(symbol))
+    return named.length > 0 ? named : tapes.instruments
   }
   const { instruments, inferred } = await tapeInstruments(tape, config)
   for (const symbol of inferred) {

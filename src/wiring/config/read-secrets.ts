@@ -1,5 +1,5 @@
 import { InputError } from '../../core/errors.ts'
-import { EXTERNAL_TOKEN } from '../external/external-sources.ts'
+import { EXTERNAL_TOKEN } from './external-section.ts'
 import type { Config } from './schema.ts'
 import { Secret } from './secret.ts'
 

@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { externalSchema } from '../external/external-sources.ts'
 import { modelSchema, policySchema, riskSchema } from './decision-sections.ts'
+import { externalSchema } from './external-section.ts'
 import { featuresAgree, featuresSchema } from './features-section.ts'
 import { barMsSchema, feedSchema, symbolsSchema, venueSchema } from './market-sections.ts'
 import { liveSchema, paperSchema, replaySchema, simulatorSchema } from './mode-sections.ts'

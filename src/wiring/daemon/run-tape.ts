@@ -58,7 +58,7 @@ export function runTape(
         },
         onError,
       })
-      if (restored !== undefined) writer.control({ kind: 'feature-state', payload: restored }, startedAt)
+      if (restored !== undefined) writer.control({ kind: 'feature-state', payload: restored }, clock.now())
       recorder = tapeRecorder(writer, venue.id)
     },
     external: (event) => void writer?.control({ kind: 'event', event }, event.receivedAt),

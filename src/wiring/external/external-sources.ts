@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import type { z } from 'zod'
 import { fileSource } from '../../adapters/external/file-source.ts'
 import { pushSource } from '../../adapters/external/push-source.ts'
 import type { Clock } from '../../core/clock.port.ts'
@@ -6,34 +6,9 @@ import { InputError } from '../../core/errors.ts'
 import type { Scheduler } from '../../core/scheduler.port.ts'
 import type { ExternalSource } from '../../features/external-series.port.ts'
 import type { FeatureSettings } from '../../features/feature-settings.ts'
+import { EXTERNAL_TOKEN, type externalSchema } from '../config/external-section.ts'
 
-/** The variable that holds the token of pushed readings. */
-export const EXTERNAL_TOKEN = 'TICKWRIGHT_EXTERNAL_TOKEN'
 const TOKEN_CHARS_MIN = 16
-
-/** Where the values of `features.externals` come from. */
-export const externalSchema = z.strictObject({
-  file: z
-    .strictObject({
-      path: z.string().min(1).describe('file that another program appends to, relative to the working directory'),
-      format: z
-        .enum(['jsonl', 'csv'])
-        .describe('jsonl: objects of observedAt, series, value; csv: the same three columns'),
-      pollMs: z.int().min(50).max(60_000).describe('how often the file is looked at, milliseconds'),
-    })
-    .optional()
-    .describe('values out of a file'),
-  push: z
-    .strictObject({
-      port: z
-        .int()
-        .min(1)
-        .max(65_535)
-        .describe(`TCP port on loopback for POST /external; the token is in ${EXTERNAL_TOKEN}`),
-    })
-    .optional()
-    .describe('values pushed over HTTP'),
-})
 
 /** Throws `InputError` when no series is configured, or the token of the push is missing or short. */
 export function externalSources(

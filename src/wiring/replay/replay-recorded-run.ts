@@ -72,7 +72,7 @@ export async function replayRecordedRun(
     end = said
   })
   const { frames } = await replayTapes(told, {
-    ...{ session, venueId: recorded.venueId, barMs: config.barMs, latenessMs: 0, time },
+    ...{ session, venueId: recorded.venueId, isRecorded: true, barMs: config.barMs, latenessMs: 0, time },
     converters: instruments.map((one) => converter(one)),
     scheduler: tapeScheduler(),
     quotes: quoteCheck(),

@@ -1,4 +1,3 @@
-import type { SessionRecord } from '../../adapters/tape/tape-control.ts'
 import { converter, type Instrument } from '../../core/instrument.ts'
 import { epochMs } from '../../core/units.ts'
 import { FRESH_GUARD } from '../../risk/guard.ts'
@@ -14,6 +13,7 @@ import { quoteCheck } from './quote-check.ts'
 import { type ReplayTime, replayTapes } from './replay-tape.ts'
 import { tapeLines } from './tape-lines.ts'
 import { tapeScheduler } from './tape-scheduler.ts'
+import type { TapeSessions } from './tape-sessions.ts'
 
 export interface ReplaySummary extends RunCounts {
   readonly mode: 'replay'
@@ -46,8 +46,7 @@ export interface ReplaySummary extends RunCounts {
 
 interface SimulatedReplay {
   readonly config: ReplayConfig
-  /** Of the first tape; undefined for one that another program recorded. */
-  readonly session: SessionRecord | undefined
+  readonly tapes: Pick<TapeSessions, 'venueId' | 'isRecorded'>
   readonly instruments: readonly Instrument[]
   readonly model: LoadedModel
   readonly journal: Journal
@@ -56,7 +55,7 @@ interface SimulatedReplay {
 
 /** Orders meet a simulated venue. */
 export async function replaySimulated(files: readonly string[], parts: SimulatedReplay): Promise<ReplaySummary> {
-  const { config, session: recorded, instruments, model, journal, monotonicMs } = parts
+  const { config, tapes: said, instruments, model, journal, monotonicMs } = parts
   const time: ReplayTime = { now: epochMs(0), firstAt: epochMs(0) }
   const scheduler = tapeScheduler()
   const { startingBalance, latencyMs, latenessMs } = config.replay
@@ -86,7 +85,8 @@ export async function replaySimulated(files: readonly string[], parts: Simulated
   const lines = tapeLines(files)
   const tapes = await replayTapes(lines, {
     session,
-    venueId: recorded?.venueId,
+    venueId: said.venueId,
+    isRecorded: said.isRecorded,
     converters,
     barMs: config.barMs,
     latenessMs,

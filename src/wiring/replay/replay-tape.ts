@@ -19,8 +19,10 @@ export interface ReplayTime {
 
 export interface ReplayParts {
   readonly session: Session
-  /** As the tapes' session line says; undefined for tapes that others recorded: they have neither gaps nor watermarks in line. */
+  /** As the tapes' session line says; undefined for tapes that others recorded. */
   readonly venueId: string | undefined
+  /** Gaps and watermarks stand in line. Tapes of other programs and imported ones have neither. */
+  readonly isRecorded: boolean
   readonly converters: readonly Converter[]
   readonly barMs: number
   readonly latenessMs: number
@@ -37,10 +39,9 @@ export interface ReplayedTapes {
 
 /** Feeds tapes to the session, one event after another; a closed bar's decision and its orders are done before the next event. */
 export async function replayTapes(lines: TapeLines, parts: ReplayParts): Promise<ReplayedTapes> {
-  const { session, venueId, converters, barMs, latenessMs, time, scheduler } = parts
-  const isForeign = venueId === undefined
+  const { session, venueId, isRecorded, converters, barMs, latenessMs, time, scheduler } = parts
   const mapper = tapeMapper(venueId, new Map(converters.map((one) => [one.instrument.venueSymbol, one])))
-  const watermarkBefore = isForeign ? watermarker({ barMs, latenessMs }) : () => undefined
+  const watermarkBefore = isRecorded ? () => undefined : watermarker({ barMs, latenessMs })
   const count = { frames: 0, malformed: 0 }
 
   async function pass(event: MarketEvent): Promise<void> {
@@ -98,7 +99,7 @@ export async function replayTapes(lines: TapeLines, parts: ReplayParts): Promise
     else if (outcome.kind === 'malformed') {
       count.malformed += 1
       // A recorder of ours wrote the gaps down itself.
-      if (isForeign) for (const event of gapsOf(outcome, converters, receivedAt)) await pass(event)
+      if (!isRecorded) for (const event of gapsOf(outcome, converters, receivedAt)) await pass(event)
     }
   }
   return count

@@ -18,7 +18,8 @@ const column = (type: ArrowColumn['type'], ...names: string[]): readonly ArrowCo
   names.map((name) => ({ name, type }))
 
 const TIMES = column('time', 'time', 'received_at')
-const finite = (value: number): number => (Number.isFinite(value) ? value : Number.NaN)
+/** Null where there is no price, or one between two ticks: the price column says it. */
+const wholeTicks = (ticks: number): number => (Number.isInteger(ticks) ? ticks : Number.NaN)
 /** Decimal digits that a step of 10^-8 can show: the rest is noise of the multiplication. */
 const clean = (value: number): number => Number(value.toPrecision(15))
 
@@ -43,7 +44,7 @@ export const quoteTable = ({ price, quantity }: Converter): ArrowTable<[QuoteEve
     ...column('float', 'bid_price', 'bid_size', 'ask_price', 'ask_size'),
   ],
   rowOf: ({ exchangeTime, receivedAt, updateId, bidTicks, bidLots, askTicks, askLots }) => [
-    ...[exchangeTime, receivedAt, updateId, bidTicks, bidLots, askTicks, askLots],
+    ...[exchangeTime, receivedAt, updateId, wholeTicks(bidTicks), bidLots, wholeTicks(askTicks), askLots],
     ...[clean(price(bidTicks)), clean(quantity(bidLots)), clean(price(askTicks)), clean(quantity(askLots))],
   ],
 })
@@ -68,7 +69,7 @@ export function bookTable(
         const flat = book.levels(side, levels)
         for (let at = 0; at < 2 * levels; at += 2) {
           const [ticks = Number.NaN, lots = Number.NaN] = [flat[at], flat[at + 1]]
-          row.push(ticks, lots, clean(price(ticks)), clean(quantity(lots)))
+          row.push(wholeTicks(ticks), lots, clean(price(ticks)), clean(quantity(lots)))
         }
       }
       return row
@@ -97,7 +98,7 @@ export const barTable: ArrowTable<[Bar]> = {
     ...[bar.buyVolume, bar.sellVolume, bar.quoteVolume],
     ...[bar.tradeCount, bar.buyCount, bar.sellCount, bar.bookUpdateCount],
     ...[bar.weighedMs, bar.spreadTicksMean, bar.bidDepthMean, bar.askDepthMean],
-    ...[finite(bar.bidTicks), finite(bar.askTicks), bar.bidSize, bar.askSize],
+    ...[wholeTicks(bar.bidTicks), wholeTicks(bar.askTicks), bar.bidSize, bar.askSize],
     ...[bar.markPrice, bar.indexPrice, bar.fundingRate, bar.openInterest],
     ...[bar.liquidationBuyVolume, bar.liquidationSellVolume],
     ...[...bar.ofi, ...bar.bidDepths, ...bar.askDepths],

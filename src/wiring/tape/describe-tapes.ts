@@ -5,6 +5,7 @@ import type { SessionRecord } from '../../adapters/tape/tape-control.ts'
 import { InputError } from '../../core/errors.ts'
 import { type Converter, converter, type Instrument } from '../../core/instrument.ts'
 import { binanceMarketOf } from './binance-by-shape.ts'
+import { checkVenue } from './tape-mapper.ts'
 
 /** What a chain of tapes says of itself, or what can be inferred from its frames. */
 export interface DescribedTapes {
@@ -31,6 +32,7 @@ export async function describeTapes(files: readonly string[]): Promise<Described
   for (const file of files) {
     const session = await readSession(file)
     sessions.push(session)
+    if (session) checkVenue(session.venueId, file)
     const its = session?.venueId ?? (await foreignVenue(file))
     if (venueId !== undefined && its !== undefined && its !== venueId) {
       throw new InputError(`${file}: its venue is ${its}; the tapes before it are of ${venueId}`, { file })

@@ -12,6 +12,7 @@ export type Rule =
   | 'exchange-time'
   | 'control'
   | 'overflow'
+  | 'no-data'
 
 export interface Finding {
   readonly file: string

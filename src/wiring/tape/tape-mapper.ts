@@ -1,5 +1,6 @@
 import type { TapeFrame } from '../../adapters/tape/read-tape.ts'
 import type { OverflowRecord } from '../../adapters/tape/tape-control.ts'
+import { check } from '../../core/check.ts'
 import { InputError } from '../../core/errors.ts'
 import type { Converter } from '../../core/instrument.ts'
 import type { GapEvent } from '../../core/market-event.ts'
@@ -30,16 +31,22 @@ const MAPPERS: Readonly<Record<string, FrameMapperOf>> = {
   hyperliquid: hyperliquidFrameMapper,
 }
 
+/** Throws `InputError` naming `file` for a tape of a venue that no mapper reads. */
+export function checkVenue(venueId: string, file: string): void {
+  if (Object.hasOwn(MAPPERS, venueId)) return
+  throw new InputError(`${file}: its venue is ${venueId}; it must be one of ${Object.keys(MAPPERS).join(', ')}`, {
+    file,
+  })
+}
+
 /**
  * Mapper of the venue that a tape's session line names; without one the tape is Binance's and each frame's shape tells the market.
- * `converters` by venue symbol. Throws `InputError` for a venue that we do not know.
+ * `converters` by venue symbol. The venue is a known one (`checkVenue`).
  */
 export function tapeMapper(venueId: string | undefined, converters: ReadonlyMap<string, Converter>): TapeMapper {
   const mapperOf = venueId === undefined ? binanceByShape : MAPPERS[venueId]
-  if (!mapperOf) {
-    throw new InputError(`venue ${venueId}: no mapper reads its tapes; known are ${Object.keys(MAPPERS).join(', ')}`)
-  }
-  const mapper = mapperOf(converters)
+  check(mapperOf !== undefined, 'venue of a tape', venueId)
+  const mapper = mapperOf!(converters)
   const symbols = [...converters.values()].map(({ instrument }) => instrument.symbol)
   const [only] = converters.size === 1 ? converters.keys() : []
   return {

@@ -35,6 +35,12 @@ export async function verifyTapes(files: readonly string[]): Promise<TapeReport>
   return { whole: list.length === 0, findings: list, counts, ...audit.sums() }
 }
 
+/**
+ * A frame of ours bears the time at which its bytes came; a line that was made while it waited for its turn may stand before it.
+ * Milliseconds; more than that the clock was set back.
+ */
+const WAITED_MS_MAX = 1_000
+
 class TapeAudit {
   readonly #found: Findings
   readonly #audits = new Map<string, InstrumentAudit>()
@@ -43,6 +49,9 @@ class TapeAudit {
   #receivedAt = Number.NEGATIVE_INFINITY
   #lines = 0
   #gapsTold = 0
+  #frames = 0
+  /** Some frame is of the venue, sound or not. */
+  #isKnown = false
 
   constructor(found: Findings) {
     this.#found = found
@@ -55,17 +64,24 @@ class TapeAudit {
     for (const { symbol } of tapes.instruments) this.#audits.set(symbol, instrumentAudit(rules))
   }
 
-  #order(receivedAt: number): void {
-    if (receivedAt < this.#receivedAt) this.#report('receive-time', `${receivedAt} after ${this.#receivedAt}`)
-    this.#receivedAt = receivedAt
+  #order(receivedAt: number, fileIndex: number): void {
+    const backMs = this.#receivedAt - receivedAt
+    const { mode = 'import' } = this.#tapes?.sessions[fileIndex] ?? {}
+    const isOurs = mode !== 'import'
+    if (backMs > (isOurs ? WAITED_MS_MAX : 0)) this.#report('receive-time', `${receivedAt} after ${this.#receivedAt}`)
+    // The latest, that a row of small steps back is seen too; after a finding all is measured from there.
+    const isBack = backMs > 0 && backMs <= WAITED_MS_MAX && isOurs
+    if (!isBack) this.#receivedAt = receivedAt
   }
 
   step({ file, fileIndex, line, outcome }: TapeStep): void {
     this.#at = { file, line: line.line }
     this.#lines += 1
     // A decision's inputs bear the time of what closed its bars, and stand behind what came meanwhile.
-    if (line.control?.kind !== 'decision-inputs') this.#order(line.receivedAt)
+    if (line.control?.kind !== 'decision-inputs') this.#order(line.receivedAt, fileIndex)
     if (line.control) this.#control(line, fileIndex)
+    else this.#frames += 1
+    if (!line.control && outcome.kind !== 'ignored') this.#isKnown = true
     const stream = line.control ? '' : streamOf(line.frame)
     switch (outcome.kind) {
       case 'malformed':
@@ -86,6 +102,9 @@ class TapeAudit {
 
   end(): void {
     for (const audit of this.#audits.values()) audit.end(this.#report)
+    if (this.#frames > 0 && !this.#isKnown) {
+      this.#report('no-data', `${this.#frames} frames, and ${this.#tapes?.venueId ?? 'Binance'} sends none of them`)
+    }
   }
 
   sums() {

@@ -39,5 +39,10 @@ describe('instruments over sockets', () => {
 
   test('a topic that several instruments need is asked for once', () => {
     expect(plan(okx, many(3))).toEqual([{ url: 'ws://public/0#0', topics: 19, instruments: 3 }])
+    // Else each liquidation would come once per socket.
+    expect(plan(okx, many(31))).toEqual([
+      { url: 'ws://public/0#0', topics: 181, instruments: 30 },
+      { url: 'ws://public/1#1', topics: 6, instruments: 1 },
+    ])
   })
 })

@@ -144,7 +144,9 @@ describe('stream', () => {
     await until('asked', () => venue.subscriptions.length === 2)
     venue.send('public', { id: 1, error: { code: 2, msg: 'Invalid request' } })
     await until('asked again', () => venue.subscriptions.length === 3)
-    expect(watched.of(BTC, 'connection')).toEqual([])
+    const detail = 'public: subscription refused: 2 Invalid request'
+    expect(watched.of(BTC, 'connection')).toMatchObject([{ state: 'down', detail }])
+    expect(watched.of(BTC, 'gap')).toMatchObject([{ reason: 'disconnect', detail }])
   })
 
   test('a half-open socket (no pong) is given up after two missed pings', async () => {
@@ -182,7 +184,7 @@ describe('stream', () => {
   })
 
   test.each<[string, object | string, RegExp]>([
-    ['a price off the grid', delta(101, { b: [['99.95', '1.000']] }), /b\.price was 99\.95/],
+    ['a size off the grid', delta(101, { b: [['99.9', '1.0005']] }), /b\.size was 1\.0005/],
     ['an id that is no number', delta(101, { u: '101' }), /u was 101; rule/],
     ['no JSON', '{"e":"depthUpdate",', /rule: JSON/],
   ])('malformed: %s -> gap with field and value, the stream goes on', async (_name, frame, detail) => {

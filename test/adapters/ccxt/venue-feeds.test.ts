@@ -140,16 +140,17 @@ describe.each(MARKETS.map((market) => [`${market.id} ${market.symbol}`, market] 
     expect(venue.opened).toBe(2)
   })
 
-  test('a refused subscription is dialled again, and is not up before', async () => {
-    venue.instead = (text) => {
-      if (!SUBSCRIBE.test(text)) return undefined
-      venue.instead = undefined
-      return [market.refusal(text)]
-    }
+  test('a refused subscription is told once, dialled again, and is not up before', async () => {
+    venue.instead = (text) => (SUBSCRIBE.test(text) && venue.opened < 3 ? [market.refusal(text)] : undefined)
     await start(market)
-    await until('second socket', () => venue.opened === 2)
+    await until('third socket', () => venue.opened === 3)
     await until('book', () => own.synced)
-    expect(states(market)).toEqual(['up'])
+    expect(states(market)).toEqual(['down', 'up'])
+    const told = watched.of(market.symbol, 'connection')[0]!.detail
+    expect(told).toMatch(/: subscription refused: ./)
+    expect(watched.of(market.symbol, 'gap').map(({ reason, detail }) => [reason, detail])).toEqual([
+      ['disconnect', told],
+    ])
   })
 
   test('a book that is told again and again without a change is not silent', async () => {

@@ -14,9 +14,8 @@ interface Listed {
   readonly quoteAsset: string
   readonly marginAsset: string
   readonly deliveryDate: number
-  readonly pricePrecision: number
   readonly contractSize?: number
-  readonly filters: readonly { readonly filterType: string; readonly stepSize: string }[]
+  readonly filters: readonly { readonly filterType: string; readonly stepSize: string; readonly tickSize: string }[]
 }
 
 interface Frame {
@@ -28,19 +27,16 @@ const FUTURES = capturedFrames('cryptofeed-binance-futures.jsonl.gz')
 const DELIVERY = capturedFrames('cryptofeed-binance-delivery.jsonl.gz')
 const PERPETUAL_END = 4_133_404_800_000
 
-/**
- * The step of prices is the venue's precision, not its tick size: the book of CTKUSDT held an order at 0.50579 from before its tick size
- * became 0.001.
- */
+/** The book of CTKUSDT holds an order at 0.50579 from before its tick size became 0.001. */
 function instrumentOf({ symbol, baseAsset, quoteAsset, marginAsset, contractSize, ...listed }: Listed): Instrument {
-  const { filters, deliveryDate, pricePrecision } = listed
-  const lot = filters.find(({ filterType }) => filterType === 'LOT_SIZE')!
+  const { filters, deliveryDate } = listed
+  const filter = (type: string) => filters.find(({ filterType }) => filterType === type)!
   const end = deliveryDate === PERPETUAL_END ? '' : `-${symbol.split('_')[1]}`
   return {
     ...BTCUSDT,
     ...{ symbol: `${baseAsset}/${quoteAsset}:${marginAsset}${end}`, venueSymbol: symbol },
     ...{ base: baseAsset, quote: quoteAsset, settle: marginAsset },
-    ...{ tickSize: (10 ** -pricePrecision).toFixed(pricePrecision), lotSize: lot.stepSize },
+    ...{ tickSize: filter('PRICE_FILTER').tickSize, lotSize: filter('LOT_SIZE').stepSize },
     ...{ contractSize: String(contractSize ?? 1), inverse: contractSize !== undefined },
   }
 }

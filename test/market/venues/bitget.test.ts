@@ -273,7 +273,7 @@ describe('hostile', () => {
     ['price zero', withRow(snapshot, { asks: [['0', '1']] }), 'asks.price', '0'],
     ['price NaN', withRow(snapshot, { asks: [['NaN', '1']] }), 'asks.price', 'NaN'],
     ['price 1e308', withRow(snapshot, { asks: [['1e308', '1']] }), 'asks.price', '1e308'],
-    ['price off the tick', withRow(snapshot, { asks: [['60000.15', '1']] }), 'asks.price', '60000.15'],
+    ['price with a sign', withRow(snapshot, { asks: [['+60000.15', '1']] }), 'asks.price', '+60000.15'],
     ['size off the lot', withRow(snapshot, { asks: [['60000.2', '0.00001']] }), 'asks.size', '0.00001'],
     ['price a number', withRow(snapshot, { asks: [[60_000.2, '1']] }), 'asks.price', '60000.2'],
     ['level an object', withRow(snapshot, { asks: [{}] }), 'asks', '{}'],

@@ -238,7 +238,7 @@ describe('malformed', () => {
     ['bids an object', book({ b: { 0: ['60000.1', '1'] } }), 'b', '{"0":["60000.1","1"]}'],
     ['price blank', book({ b: [['', '1']] }), 'b.price', ''],
     ['price negative', book({ b: [['-60000.1', '1']] }), 'b.price', '-60000.1'],
-    ['price off the tick', book({ a: [['60000.15', '1']] }), 'a.price', '60000.15'],
+    ['price with a sign', book({ a: [['+60000.15', '1']] }), 'a.price', '+60000.15'],
     ['price 1e308', book({ a: [['1e308', '1']] }), 'a.price', '1e308'],
     ['size blank', book({ a: [['60000.1', '']] }), 'a.size', ''],
     ['size NaN', book({ a: [['60000.1', 'NaN']] }), 'a.size', 'NaN'],

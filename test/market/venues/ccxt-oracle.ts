@@ -2,6 +2,7 @@ import ccxt, { type Exchange } from 'ccxt'
 import type { Converter, Instrument } from '../../../src/core/instrument.ts'
 import type { TradeEvent } from '../../../src/core/market-event.ts'
 import type { Book } from '../../../src/market/book.ts'
+import { stepRatio } from '../../../src/market/decimal.ts'
 
 interface CcxtBook {
   readonly bids: readonly (readonly [number, number])[]
@@ -82,7 +83,10 @@ export function bookDifference(book: Book, theirs: CcxtBook, convert: Converter)
       return `${side}: ${flat.length / 2} levels, ccxt ${theirs[side].length}`
     for (const [at, [price, amount]] of theirs[side].entries()) {
       const ours = [flat[2 * at]!, flat[2 * at + 1]!] as const
-      if (convert.ticks(String(price)) !== ours[0] || convert.lots(String(amount)) !== ours[1]) {
+      if (
+        stepRatio(convert.instrument.tickSize)(String(price)) !== ours[0] ||
+        convert.lots(String(amount)) !== ours[1]
+      ) {
         return `${side}[${at}]: ${convert.price(ours[0])} × ${convert.quantity(ours[1])}, ccxt ${price} × ${amount}`
       }
     }

@@ -57,6 +57,8 @@ function replaced(frame: unknown, path: Path, value: unknown): unknown {
   return copy
 }
 
+/** Ticks of a level in the book: a fraction is one of an old tick size. */
+const isBookTicks = (value: number): boolean => value > 0 && value <= Number.MAX_SAFE_INTEGER
 const isCount = (value: number): boolean => Number.isSafeInteger(value) && value >= 0
 
 function isSoundEvent(event: MarketEvent): boolean {
@@ -65,11 +67,12 @@ function isSoundEvent(event: MarketEvent): boolean {
     case 'book': {
       const rows = [...event.bids, ...event.asks]
       return (
-        [...rows, event.firstId, event.lastId].every(isCount) && rows.every((value, at) => at % 2 === 1 || value > 0)
+        [event.firstId, event.lastId].every(isCount) &&
+        rows.every((value, at) => (at % 2 === 1 ? isCount(value) : isBookTicks(value)))
       )
     }
     case 'quote':
-      return [event.bidTicks, event.askTicks, event.bidLots, event.askLots].every(isCount) && event.bidTicks > 0
+      return [event.bidLots, event.askLots].every(isCount) && [event.bidTicks, event.askTicks].every(isBookTicks)
     case 'trade':
       return isCount(event.price) && isCount(event.size) && event.price > 0 && event.size > 0 && isSide(event.side)
     case 'liquidation':

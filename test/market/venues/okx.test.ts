@@ -212,7 +212,7 @@ describe('malformed', () => {
     ['bids missing', row(update, { bids: undefined }), 'bids', 'undefined'],
     ['price blank', row(update, { bids: [['', '1', '0', '1']] }), 'bids.price', ''],
     ['price negative', row(update, { bids: [['-1', '1', '0', '1']] }), 'bids.price', '-1'],
-    ['price off the tick', row(update, { asks: [['60000.15', '1', '0', '1']] }), 'asks.price', '60000.15'],
+    ['price with a sign', row(update, { asks: [['+60000.15', '1', '0', '1']] }), 'asks.price', '+60000.15'],
     ['size off the lot', row(update, { asks: [['60000.1', '0.005', '0', '1']] }), 'asks.size', '0.005'],
     ['size missing', row(update, { asks: [['60000.1']] }), 'asks.size', 'undefined'],
     ['trade of another instrument', row(trade, { instId: 'BTC-USD-SWAP' }), 'instId', 'BTC-USD-SWAP'],

@@ -65,6 +65,18 @@ describe('takers', () => {
     expect(states(clientId).at(-1)).toBe(state)
   })
 
+  test('levels between two ticks are taken at the worse one, each once', async () => {
+    const { feed, place, fills } = bench()
+    feed(snapshot(1, [999, 100, 998.4, 7], [1_000.579, 10, 1_001, 100]))
+    await place({ lots: 60, price: 1_000 })
+    await place({ lots: 60, price: 1_001 })
+    await place({ lots: 60, price: 1_001 })
+    await place({ lots: 107, price: 998, side: 'sell' })
+    expect(fills().map((fill) => fill.replace(/ t.*/, ''))).toEqual([
+      ...['buy 10@1001', 'buy 50@1001', 'buy 50@1001', 'sell 100@999', 'sell 7@998'],
+    ])
+  })
+
   test('what was taken stays gone until the level is reported anew', async () => {
     const { place, fills, feed } = bench()
     await place({ lots: 80, price: 1_001 })

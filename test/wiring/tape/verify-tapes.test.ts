@@ -78,11 +78,12 @@ describe('every fault is found, with its line, and nothing else', () => {
       'malformed',
       /p was garbage|m was undefined/,
     ],
-    ['a receive time that goes back', replaced(whole, 5, trade(205, 1)), 6, 'receive-time', /\.?205 after .*210/],
+    ['a clock that was set back', replaced(whole, 5, trade(-791, 1)), 6, 'receive-time', /209 after .*210/],
     ['no whole book', replaced(whole, 2), 13, 'no-snapshot', /no whole book/],
-    ['a second session line', replaced(whole, 8, session(), trade(900, 2)), 9, 'receive-time', /./],
+    ['a second session line', replaced(whole, 8, session(), trade(900, 2)), 9, 'control', /not the first of its file/],
     ['an event of another instrument', [...whole, gap(3_500, 'ETH/USDT:USDT')], 15, 'control', /ETH\/USDT:USDT, which/],
-    ['a watermark that goes back', [...whole, watermark(2_999)], 15, 'receive-time', /./],
+    ['a watermark that goes back', [...whole, watermark(2_999)], 15, 'control', /watermark .*2999 after/],
+    ['frames of another venue', replaced(whole, 0, session({ venueId: 'bybit' })), 14, 'no-data', /bybit sends none/],
     ['an overflow', [...whole, overflow(3_500)], 15, 'overflow', /dropped 2 lines of 99 characters/],
   ])('%s', async (_name, lines, line, rule, value) => {
     const { findings, whole: isWhole } = await verifyTapes([await written(lines)])
@@ -204,7 +205,7 @@ describe('info', () => {
       /tickSize of BTC\/USDT:USDT is 0\.50; in the tapes before it was 0\.10/,
     )
     const unknown = await written([session({ venueId: 'bitmex' }), whole[1]!])
-    await expect(tapeInfo([unknown])).rejects.toThrow(/venue bitmex: no mapper reads its tapes/)
+    await expect(tapeInfo([unknown])).rejects.toThrow(/its venue is bitmex; it must be one of/)
   })
 
   test('only the first line is read for what a tape of ours holds', async () => {

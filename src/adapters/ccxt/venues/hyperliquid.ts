@@ -30,7 +30,7 @@ const protocol: StreamProtocol = {
 }
 
 const topics = ({ venueSymbol: coin }: Instrument): readonly Topic[] => [
-  { arg: { type: 'l2Book', coin }, renews: false },
+  { arg: { type: 'l2Book', coin, fast: true }, renews: false },
   { arg: { type: 'activeAssetCtx', coin }, renews: false },
   { arg: { type: 'trades', coin }, renews: false },
 ]
@@ -38,7 +38,12 @@ const topics = ({ venueSymbol: coin }: Instrument): readonly Topic[] => [
 /** A price has at most 6 − `szDecimals` places, and five significant digits beside whole numbers. */
 const PLACES_MAX = 6
 
-/** Hyperliquid perpetuals; liquidations are not told apart. Of the book it sends 20 levels a side, whole, with every frame. */
+/**
+ * Hyperliquid perpetuals; liquidations are not told apart. Every frame of a book is whole. The fast stream is followed, 5 levels a side
+ * every 0.5 s: the plain one has 20 levels but came every 2 s from June 2026 and every 5 s since 2026-07-25, too old for order flow and
+ * for the price of an order. Levels 6 to 10 are therefore absent. The page on subscriptions names the flag, the venue's announcements
+ * (t.me/hyperliquid_api/326 and 327, cited at github.com/nktkas/hyperliquid/pull/142) and github.com/pmxt-dev/pmxt/issues/1879 the times.
+ */
 export const hyperliquid: VenueProfile = {
   id: 'hyperliquid',
   groups: [

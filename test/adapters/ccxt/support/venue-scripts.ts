@@ -302,7 +302,7 @@ const bingxMarket: ScriptedMarket = {
 const hyperWhole = (lots: number, price = '99.9') => ({
   channel: 'l2Book',
   data: {
-    ...{ coin: 'BTC', time: now() },
+    ...{ coin: 'BTC', time: now(), fast: true },
     levels: [[{ px: price, sz: (lots / 100_000).toFixed(5), n: 1 }], [{ px: '100.1', sz: '0.00001', n: 1 }]],
   },
 })
@@ -328,7 +328,11 @@ const hyperliquidMarket: ScriptedMarket = {
       return method === 'subscribe' && subscription?.type === 'l2Book' ? [ack, hyperWhole(1)] : [ack]
     },
   },
-  topics: ['l2Book', 'activeAssetCtx', 'trades'].map((type) => ({ type, coin: 'BTC' })),
+  topics: [
+    { type: 'l2Book', coin: 'BTC', fast: true },
+    { type: 'activeAssetCtx', coin: 'BTC' },
+    { type: 'trades', coin: 'BTC' },
+  ],
   renewed: [],
   whole: () => hyperWhole(1),
   delta: (_id, lots, price) => hyperWhole(lots, price),
