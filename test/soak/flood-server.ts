@@ -88,9 +88,9 @@ function send(stream: string, text: string): void {
     }
     for (let copy = 0; copy < copies; copy += 1) socket.send(isBroken ? text.slice(0, text.length / 2) : text)
     if (isBroken) continue
-    report.sent += 1
-    if (stream.includes('@depth')) report.deltas += 1
-    else if (stream.includes('@aggTrade')) report.trades += 1
+    report.sent += copies
+    if (stream.includes('@depth')) report.deltas += copies
+    else if (stream.includes('@aggTrade')) report.trades += copies
   }
 }
 

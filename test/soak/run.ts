@@ -3,6 +3,8 @@ import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import { createCcxtFeed } from '../../src/adapters/ccxt/market-feed.ts'
 import { binanceusdm } from '../../src/adapters/ccxt/venues/binanceusdm.ts'
 import { systemClock } from '../../src/adapters/clock/system-clock.ts'
@@ -17,6 +19,8 @@ import { watchSymbol } from './watch-symbol.ts'
 
 const BAR_MS = 1_000
 const SAMPLE_MS = 1_000
+/** Memory is read right after a full collection: what waits to be collected is no leak. */
+const COLLECT_MS = 10_000
 /** How long books may need after the last harm: snapshots are rationed by the minute. */
 const HEAL_MS_MAX = 90_000
 /** Of the run, before memory is measured: code compiles, buffers grow to their size. */
@@ -48,6 +52,9 @@ async function main(): Promise<number> {
   process.stdout.write(`${JSON.stringify(result)}\n`)
   return result.silentHoles === 0 && result.unsynced === 0 ? 0 : 1
 }
+
+setFlagsFromString('--expose-gc')
+const collect = runInNewContext('gc') as () => void
 
 async function soak(settings: FloodSettings, seconds: number) {
   const flood = await startFlood(settings)
@@ -147,9 +154,11 @@ async function sampled(seconds: number, eachSecond: (at: number) => void) {
   const rows: { at: number; heap: number; rss: number }[] = []
   for (let next = SAMPLE_MS; next <= seconds * 1_000; next += SAMPLE_MS) {
     await sleep(Math.max(0, startedAt + next - performance.now()))
+    eachSecond(next / 1_000)
+    if (next % COLLECT_MS !== 0) continue
+    collect()
     const { heapUsed, rss } = process.memoryUsage()
     rows.push({ at: (performance.now() - startedAt) / 1_000, heap: heapUsed / MIB, rss: rss / MIB })
-    eachSecond(next / 1_000)
   }
   delay.disable()
   const warm = rows.filter(({ at }) => at > seconds * WARM_FRACTION)

@@ -51,7 +51,11 @@ describe('control lines', () => {
 
   test.each<[string, string, RegExp]>([
     ['unknown kind', '{"stream":"tickwright@x","data":{"e":"tickwright","kind":"x"}}', /kind/],
-    ['later format', controlText(records[0]![1]).replace('"format":1', '"format":2'), /format was 2: it must be 1; .*another version/],
+    [
+      'later format',
+      controlText(records[0]![1]).replace('"format":1', '"format":2'),
+      /format was 2: it must be 1; .*another version/,
+    ],
     ['time as text', controlText(records[1]![1]).replace(/"exchangeTime":\d+/, '"exchangeTime":"1"'), /exchangeTime/],
     ['foreign number tag', controlText(records[4]![1]).replace('"NaN"', '"1e400"'), /\$number must be one of/],
     ['no data', '{"stream":"tickwright@x"}', /data/],

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { converter } from '../../../src/core/instrument.ts'
 import type { MarketEvent, QuoteEvent } from '../../../src/core/market-event.ts'
-import type { EpochMs, Lots, Ticks } from '../../../src/core/units.ts'
+import type { EpochMs, Lots } from '../../../src/core/units.ts'
 import { instrumentPipeline } from '../../../src/features/market-pipeline.ts'
 import { quoteCheck } from '../../../src/wiring/replay/quote-check.ts'
 import { deltaOf, snapshotOf } from '../../market/events.ts'
@@ -14,9 +14,9 @@ const quoteOf = (updateId: number, bid: number, bidLots: number): QuoteEvent => 
   exchangeTime: AT as EpochMs,
   receivedAt: AT as EpochMs,
   updateId,
-  bidTicks: bid as Ticks,
+  bidTicks: bid,
   bidLots: bidLots as Lots,
-  askTicks: 102 as Ticks,
+  askTicks: 102,
   askLots: 5 as Lots,
 })
 const open = snapshotOf(AT, 10, [[100, 5]], [[102, 5]])

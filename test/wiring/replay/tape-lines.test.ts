@@ -3,7 +3,6 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
 import { controlText } from '../../../src/adapters/tape/tape-control.ts'
-import type { EpochMs } from '../../../src/core/units.ts'
 import { FRESH_GUARD } from '../../../src/risk/guard.ts'
 import { recordedInputs } from '../../../src/wiring/replay/recorded-run.ts'
 import { AHEAD_MAX, tapeLines } from '../../../src/wiring/replay/tape-lines.ts'
@@ -78,7 +77,7 @@ describe('recordedInputs', () => {
     ...changes,
   })
   const line = (payload: unknown, symbol: string = SYMBOL) => controlText({ kind: 'decision-inputs', symbol, payload })
-  const end = (ms: number) => at(ms) as EpochMs
+  const end = (ms: number) => at(ms)
 
   test('of these bars, past older ones, other instruments and what came meanwhile', async () => {
     const file = tape(
