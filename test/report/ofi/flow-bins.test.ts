@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { MarketEvent, QuoteEvent } from '../../../src/core/market-event.ts'
-import type { EpochMs, Lots, Ticks } from '../../../src/core/units.ts'
+import type { EpochMs, Lots } from '../../../src/core/units.ts'
 import { BUFFER_MAX } from '../../../src/market/sequencer.ts'
 import { BINS_MAX, type FlowBin, type FlowBinSettings, FlowBins } from '../../../src/report/ofi/flow-bins.ts'
 import { connectionOf, deltaOf, gapOf, snapshotOf, tradeOf } from '../../market/events.ts'
@@ -12,9 +12,9 @@ const quoteOf = (at: number, bid: number, bidLots: number, ask: number, askLots:
   exchangeTime: at as EpochMs,
   receivedAt: (at + 5) as EpochMs,
   updateId: at,
-  bidTicks: bid as Ticks,
+  bidTicks: bid,
   bidLots: bidLots as Lots,
-  askTicks: ask as Ticks,
+  askTicks: ask,
   askLots: askLots as Lots,
 })
 

@@ -20,6 +20,6 @@ test('a quote between two ticks has a price and no count of ticks', () => {
 test('so has a level', () => {
   const book = new Book()
   book.apply([505.5, 1], [507, 2])
-  const row = bookTable(units, 1).rowOf(snapshotOf(1, 50, [], []) as never, book)
+  const row = bookTable(units, 1).rowOf(snapshotOf(1, 50, [], []), book)
   expect(row.slice(3)).toEqual([Number.NaN, 1, 50.55, 0.001, 507, 2, 50.7, 0.002])
 })
