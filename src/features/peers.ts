@@ -1,8 +1,8 @@
 import { InputError } from '../core/errors.ts'
 import type { InstrumentSymbol } from '../core/instrument.ts'
 
-/** Why a peer that is not traded cannot be watched. */
-export const PEER_RULE = 'one of symbols: a peer that is only watched must stand among them too, for now'
+/** The feed hears the instruments that are traded, and no others. */
+export const PEER_RULE = 'one of symbols: a peer must be traded too'
 
 /** Throws `InputError` when a peer is none of `symbols`. */
 export function checkPeers(peers: readonly InstrumentSymbol[], symbols: readonly InstrumentSymbol[]): void {

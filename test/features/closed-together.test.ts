@@ -21,7 +21,10 @@ describe('closedTogether', () => {
     const together = closedTogether(['A', 'B'])
     together.add(bar('A', 1))
     together.add(bar('A', 2))
-    expect(said(together.add(bar('B', 2)))).toEqual([['A1', false], ['A2 B2', true]]) // biome-ignore format: short
+    expect(said(together.add(bar('B', 2)))).toEqual([
+      ['A1', false],
+      ['A2 B2', true],
+    ])
   })
 
   test('a bar whose moment is over comes alone', () => {

@@ -16,8 +16,28 @@ describe('shapes', () => {
     { name: 'broadcast of 3 and 4', run: () => broadcast(['batch', 3], [4]) },
     { name: 'broadcast of batch and 4', run: () => broadcast(['batch', 3], [4, 3]) },
     { name: 'product of 3 columns and 4 rows', run: () => matMulShape(['batch', 3], [4, 1]) },
-    { name: 'join of unequal rows', run: () => concatShape([[2, 1], [3, 1]], 1) }, // biome-ignore format: short
-    { name: 'join along a run-time axis', run: () => concatShape([['batch', 1], ['batch', 1]], 0) }, // biome-ignore format: short
+    {
+      name: 'join of unequal rows',
+      run: () =>
+        concatShape(
+          [
+            [2, 1],
+            [3, 1],
+          ],
+          1,
+        ),
+    },
+    {
+      name: 'join along a run-time axis',
+      run: () =>
+        concatShape(
+          [
+            ['batch', 1],
+            ['batch', 1],
+          ],
+          0,
+        ),
+    },
     { name: 'join along no axis', run: () => concatShape([['batch', 1]], 2) },
   ])('$name is a bug', ({ run }) => {
     expect(run).toThrow(InvariantError)

@@ -64,7 +64,11 @@ describe('fitDemo', () => {
     const runs: [number, number][] = []
     const [a, b] = [fitDemo({ ...options, onRun: (...report) => runs.push(report) }), fitDemo(options)]
     expect(a).toEqual(b)
-    expect(runs).toEqual([[31, 120], [32, 120], [33, 120]]) // biome-ignore format: short
+    expect(runs).toEqual([
+      [31, 120],
+      [32, 120],
+      [33, 120],
+    ])
     const running = { names: schema.names, schemaHash: schema.hash, barMs: 1_000 }
     const { manifest } = openBundle({ folder: `models/demo/${a.version}`, files: a.files }, running)
     expect(manifest.fit).toMatchObject({ seeds: [31, 32], evaluationSeeds: [33] })

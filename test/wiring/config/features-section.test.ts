@@ -59,7 +59,7 @@ test.each<[string, string, string, string, RegExp]>([
     'fit-features',
     '      peers: [ETH/USDT:USDT]',
     '      peers: [SOL/USDT:USDT]',
-    /line \d+: features\.indicators\[0\]\.peers\[0\] was "SOL\/USDT:USDT": one of symbols: a peer that is only watched must stand among them too, for now/,
+    /line \d+: features\.indicators\[0\]\.peers\[0\] was "SOL\/USDT:USDT": one of symbols: a peer must be traded too/,
   ],
   [
     'a peer of the section',
