@@ -1,5 +1,5 @@
 import { InputError } from '../core/errors.ts'
-import type { ModelBundle } from '../model/bundle.ts'
+import type { ModelBundle } from '../model/bundle/bundle.ts'
 import { OUTPUT_NAMES } from '../model/forecaster-outputs.ts'
 import type { ModelSession } from './model-runtime.port.ts'
 

@@ -1,13 +1,16 @@
-/** A loaded graph. Adapter: ONNX Runtime. */
+/** A loaded graph on one execution provider. Adapters: ONNX Runtime in this process, and in a thread of its own. */
 export interface ModelSession {
   readonly provider: string
-  /** `input`: [batch, steps, features] row-major. Returns each named output, row-major with `batch` rows. */
+  /** `input`: [batch, steps, features] row-major, left as it is. Returns each named output, row-major with `batch` rows. One run at a time. */
   run(input: Float32Array, batch: number): Promise<Readonly<Record<string, Float32Array>>>
+  /** May be called while a run is under way, also one that hangs: nobody waits for it then. */
   release(): Promise<void>
 }
 
 export interface ModelRuntime {
-  /** Loads `graph` (bytes of an ONNX file) on `provider`, or on the best that works when `auto`. Throws `InputError` when none does. */
+  /** What `auto` tries here, best first. The last one is `cpu`, which always works. */
+  readonly autoProviders: readonly string[]
+  /** Loads `graph` (bytes of an ONNX file) on one provider and runs it once. Throws `InputError` when that does not work. */
   load(
     graph: Uint8Array,
     shape: { readonly steps: number; readonly features: number },

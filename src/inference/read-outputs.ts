@@ -1,6 +1,6 @@
+import type { Manifest } from '../model/bundle/manifest.ts'
 import type { ForecasterOutputs } from '../model/forecaster-outputs.ts'
 import { OUTPUT_NAMES, outputWidths } from '../model/forecaster-outputs.ts'
-import type { Manifest } from '../model/manifest.ts'
 import type { Forecast } from './forecast.ts'
 
 /** Probabilities are float32. */

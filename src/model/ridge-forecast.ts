@@ -1,27 +1,13 @@
 import { check } from '../core/check.ts'
 import type { ForecasterOutputs } from './forecaster-outputs.ts'
 import type { RidgeForecaster } from './ridge-forecaster.ts'
+import { scaleRow } from './scaler.ts'
 
 /** Σ w·z + b of both heads for one window, in double precision. `z` is [steps × features] and comes scaled. */
 const dot = (weights: Float32Array, z: Float64Array, bias: number): number => {
   let sum = bias
   for (let i = 0; i < z.length; i += 1) sum += weights[i]! * z[i]!
   return sum
-}
-
-/** Scales and clips row `row` of `input` [batch, steps, features] into `z`. */
-export function scaleRow(
-  model: Pick<RidgeForecaster, 'centre' | 'scale' | 'clip' | 'features'>,
-  input: Float32Array,
-  row: number,
-  z: Float64Array,
-): void {
-  const { centre, scale, features } = model
-  for (let i = 0; i < z.length; i += 1) {
-    const feature = i % features
-    const value = (input[row * z.length + i]! - centre[feature]!) / scale[feature]!
-    z[i] = Math.min(model.clip, Math.max(-model.clip, value))
-  }
 }
 
 const logistic = (value: number): number => 1 / (1 + Math.exp(-value))

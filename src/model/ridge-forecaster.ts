@@ -1,8 +1,13 @@
 import { check } from '../core/check.ts'
 import { INPUT_NAME } from './forecaster-outputs.ts'
-import type { GraphBuilder, Value } from './onnx-graph.ts'
-import { graphBuilder } from './onnx-graph.ts'
-import { add, clip, concat, div, exp, flatten, matMul, mul, neg, relu, sigmoid, sub } from './onnx-ops.ts'
+import type { Graph, Value } from './graph/graph.ts'
+import { createGraph } from './graph/graph.ts'
+import { onnxFile } from './graph/onnx-file.ts'
+import { add, clip, div, exp, mul, neg, relu, sigmoid, sub } from './graph/ops/elementwise.ts'
+import { concat, flatten } from './graph/ops/layout.ts'
+import { matMul } from './graph/ops/matrix.ts'
+import type { Scaler } from './scaler.ts'
+import { scaledWindow } from './scaler.ts'
 
 export const RIDGE_FORECASTER = 'ridge-forecaster'
 
@@ -17,13 +22,8 @@ export interface LinearHead {
  * deviation. Quantiles are mean + deviation × fixed standardised residual quantiles, so they cannot cross. Classes follow an ordinal
  * logistic: P(up) = σ((mean − threshold) / (classScale × deviation)), P(down) its mirror image.
  */
-export interface RidgeForecaster {
+export interface RidgeForecaster extends Scaler {
   readonly steps: number
-  readonly features: number
-  /** Scaler, [features] each: z = clip((x − centre) / scale, ±clip). */
-  readonly centre: Float32Array
-  readonly scale: Float32Array
-  readonly clip: number
   readonly mean: LinearHead
   /** Natural logarithm of basis points, kept within its bounds. */
   readonly logVolatility: LinearHead & { readonly min: number; readonly max: number }
@@ -36,19 +36,20 @@ export interface RidgeForecaster {
 
 /** The ONNX file of the model; see `forecaster-outputs.ts` for its inputs and outputs. */
 export function ridgeForecasterGraph(model: RidgeForecaster): Uint8Array {
-  checkModel(model)
-  const graph = graphBuilder(RIDGE_FORECASTER)
-  const scalar = (name: string, value: number): Value => graph.constant(name, [value], [])
+  const graph = createGraph(RIDGE_FORECASTER)
   const x = graph.input(INPUT_NAME, ['batch', model.steps, model.features])
-  const centred = sub(graph, x, graph.constant('centre', model.centre, [model.features]))
-  const scaled = div(graph, centred, graph.constant('scale', model.scale, [model.features]))
-  const clipped = clip(graph, scaled, scalar('clip_min', -model.clip), scalar('clip_max', model.clip))
-  const window = flatten(graph, clipped)
+  addRidgeHeads(graph, x, model)
+  return onnxFile(graph)
+}
 
+/** Adds scaler and heads over `raw` [batch, steps, features]; makes the graph's outputs. */
+export function addRidgeHeads(graph: Graph, raw: Value, model: RidgeForecaster): void {
+  checkModel(model)
+  const window = flatten(graph, scaledWindow(graph, raw, model))
   const mean = linear(graph, 'mean', window, model.mean)
   const { min, max } = model.logVolatility
   const logVolatility = linear(graph, 'log_volatility', window, model.logVolatility)
-  const bounded = clip(graph, logVolatility, scalar('log_volatility_min', min), scalar('log_volatility_max', max))
+  const bounded = clip(graph, logVolatility, min, max)
   const volatility = exp(graph, bounded)
   const residuals = graph.constant('residual_quantiles', model.residualQuantiles, [1, model.residualQuantiles.length])
   const quantiles = add(graph, mean, mul(graph, volatility, residuals))
@@ -57,15 +58,14 @@ export function ridgeForecasterGraph(model: RidgeForecaster): Uint8Array {
   graph.output('volatility', volatility)
   graph.output('quantiles', quantiles)
   graph.output('classes', classes(graph, model, mean, volatility))
-  return graph.bytes()
 }
 
-function linear(graph: GraphBuilder, name: string, window: Value, head: LinearHead): Value {
+function linear(graph: Graph, name: string, window: Value, head: LinearHead): Value {
   const weights = graph.constant(`${name}_weights`, head.weights, [head.weights.length, 1])
   return add(graph, matMul(graph, window, weights), graph.constant(`${name}_bias`, [head.bias], [1]))
 }
 
-function classes(graph: GraphBuilder, model: RidgeForecaster, mean: Value, volatility: Value): Value {
+function classes(graph: Graph, model: RidgeForecaster, mean: Value, volatility: Value): Value {
   const threshold = graph.constant('threshold', [model.thresholdBps], [1])
   const spread = mul(graph, volatility, graph.constant('class_scale', [model.classScale], [1]))
   const up = sigmoid(graph, div(graph, sub(graph, mean, threshold), spread))

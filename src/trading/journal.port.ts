@@ -67,7 +67,7 @@ export interface Journal {
 
   counts(): JournalCounts
   meta(key: string): string | undefined
-  /** `instruments`, a JSON array of `Instrument`, is what the reader tells ticks and lots by. */
+  /** `instruments`, a JSON array of `Instrument`, is what the reader tells ticks and lots by; `model` is the summary's. */
   setMeta(key: string, value: string): void
 }
 
@@ -90,6 +90,8 @@ export interface JournalSummary {
   readonly venue: string
   /** As the venue last described them: what ticks and lots are worth. */
   readonly instruments: readonly Instrument[]
+  /** In use, or used last; null before a daemon has begun. */
+  readonly model: { readonly modelId: string; readonly provider: string } | null
   readonly bars: number
   readonly counts: JournalCounts
   readonly ordersByState: Readonly<Partial<Record<OrderState, number>>>

@@ -16,6 +16,8 @@ export interface Dataset {
   readonly inputs: Float32Array
   /** ln(mid one horizon later / mid at the close), basis points. */
   readonly targetsBps: Float64Array
+  /** Realised variance over the horizon: Σ of the squared log-returns of its bars, square basis points. */
+  readonly variancesBps2: Float64Array
   /** Close of each window's last bar, milliseconds since the epoch. */
   readonly endAt: Float64Array
   /** Index of each row's series. */
@@ -31,8 +33,8 @@ const midOf = ({ row }: FeatureWindow): number => (row.bar.bidTicks + row.bar.as
 export function datasetOf(seriesWindows: readonly (readonly FeatureWindow[])[], shape: DatasetShape): Dataset {
   const kept = seriesWindows.flatMap((windows, series) =>
     windows.flatMap((window, i) => {
-      const targetBps = forwardReturnBps(windows, i, shape)
-      return targetBps === undefined ? [] : [{ window, series, targetBps }]
+      const forward = forwardOf(windows, i, shape)
+      return forward === undefined ? [] : [{ window, series, ...forward }]
     }),
   )
   const width = shape.steps * shape.featureNames.length
@@ -43,17 +45,18 @@ export function datasetOf(seriesWindows: readonly (readonly FeatureWindow[])[], 
     rows: kept.length,
     inputs,
     targetsBps: Float64Array.from(kept, ({ targetBps }) => targetBps),
+    variancesBps2: Float64Array.from(kept, ({ varianceBps2 }) => varianceBps2),
     endAt: Float64Array.from(kept, ({ window }) => window.row.bar.endAt),
     series: Int32Array.from(kept, ({ series }) => series),
   }
 }
 
-/** The return from bar `i` to `i + horizonBars`; undefined where it or its window may not be used. */
-function forwardReturnBps(
+/** What follows bar `i` up to `i + horizonBars`; undefined where it or its window may not be used. */
+function forwardOf(
   windows: readonly FeatureWindow[],
   i: number,
   { horizonBars }: DatasetShape,
-): number | undefined {
+): { readonly targetBps: number; readonly varianceBps2: number } | undefined {
   const from = windows[i]
   const to = windows[i + horizonBars]
   if (!from?.ready || !to) return undefined
@@ -61,7 +64,10 @@ function forwardReturnBps(
   const contiguous = span.every(({ row }, nth) => nth === 0 || row.bar.startAt === span[nth - 1]!.row.bar.endAt)
   const clean = span.every(({ row }) => row.bar.taints.length === 0)
   const targetBps = 10_000 * Math.log(midOf(to) / midOf(from))
-  return contiguous && clean && Number.isFinite(targetBps) ? targetBps : undefined
+  if (!contiguous || !clean || !Number.isFinite(targetBps)) return undefined
+  const logs = span.map((window) => 10_000 * Math.log(midOf(window)))
+  const varianceBps2 = logs.reduce((sum, log, nth) => (nth === 0 ? 0 : sum + (log - logs[nth - 1]!) ** 2), 0)
+  return { targetBps, varianceBps2 }
 }
 
 /** Row numbers of a dataset. */

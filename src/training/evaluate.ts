@@ -1,6 +1,5 @@
 import { check } from '../core/check.ts'
-import { ridgeForecast } from '../model/ridge-forecast.ts'
-import type { RidgeForecaster } from '../model/ridge-forecaster.ts'
+import type { ForecasterOutputs } from '../model/forecaster-outputs.ts'
 import type { Dataset } from './dataset.ts'
 import { LEVELS } from './fit-ridge.ts'
 import { classOf, logLoss, pinball, quantilesOf } from './scores.ts'
@@ -45,14 +44,34 @@ function directionalAccuracy(forecasts: ArrayLike<number>, targets: Float64Array
   return right / Math.max(1, all)
 }
 
+/** Rows by [what came][what had the greatest probability]: down, flat, up. */
+export function confusionOf(
+  { classes }: ForecasterOutputs,
+  { targetsBps }: Dataset,
+  thresholdBps: number,
+): readonly (readonly [number, number, number])[] {
+  const counts: [number, number, number][] = [0, 1, 2].map(() => [0, 0, 0])
+  for (const [row, target] of targetsBps.entries()) {
+    const [down, flat, up] = classes.subarray(row * 3, row * 3 + 3) as unknown as [number, number, number]
+    const said = up > down && up > flat ? 2 : flat > down ? 1 : 0
+    counts[classOf(target, thresholdBps)]![said] += 1
+  }
+  return counts
+}
+
 /**
- * Scores of `model` on data that its fit has not seen. R² and skills are against the unconditional `baseline`: 0 is no better, below 0 is
- * worse. Pinball losses in basis points, mean over the levels; `coverage*` is the share of returns at or below that quantile.
+ * Scores of forecasts, one per row of `dataset`, on data that its fit has not seen. R² and skills are against the unconditional
+ * `baseline`: 0 is no better, below 0 is worse. Pinball losses in basis points, mean over the levels; `coverage*` is the share of returns at or below that quantile.
  */
-export function evaluate(model: RidgeForecaster, dataset: Dataset, baseline: Baseline): Record<string, number> {
+export function evaluate(
+  outputs: ForecasterOutputs,
+  dataset: Dataset,
+  baseline: Baseline,
+  thresholdBps: number,
+): Record<string, number> {
   const { targetsBps: y, rows } = dataset
   check(rows > 0, 'rows to evaluate', rows)
-  const { mean, quantiles, classes } = ridgeForecast(model, dataset.inputs, rows)
+  const { mean, quantiles, classes } = outputs
   const sum = (term: (row: number, target: number) => number): number =>
     y.reduce((total, target, row) => total + term(row, target), 0) / rows
   const modelPinball = (row: number, target: number, i: number): number =>
@@ -63,8 +82,8 @@ export function evaluate(model: RidgeForecaster, dataset: Dataset, baseline: Bas
   const baselinePinballBps = sum((_, target) =>
     overLevels((i) => pinball(LEVELS[i]!, target, baseline.quantilesBps[i]!)),
   )
-  const classLoss = sum((row, target) => logLoss(classes[row * 3 + classOf(target, model.thresholdBps)]!))
-  const baselineClassLoss = sum((_, target) => logLoss(baseline.classShares[classOf(target, model.thresholdBps)]!))
+  const classLoss = sum((row, target) => logLoss(classes[row * 3 + classOf(target, thresholdBps)]!))
+  const baselineClassLoss = sum((_, target) => logLoss(baseline.classShares[classOf(target, thresholdBps)]!))
   const strongBps = quantilesOf(Float64Array.from(mean, Math.abs), [0.75])[0]!
   const coverage = LEVELS.map((level, i): [string, number] => [
     `coverage${Math.round(100 * level)}`,
@@ -79,8 +98,8 @@ export function evaluate(model: RidgeForecaster, dataset: Dataset, baseline: Bas
     baselinePinballBps,
     pinballSkill: 1 - pinballBps / baselinePinballBps,
     ...Object.fromEntries(coverage),
-    classLogLoss: classLoss,
-    baselineClassLogLoss: baselineClassLoss,
+    logLoss: classLoss,
+    baselineLogLoss: baselineClassLoss,
     targetDeviationBps: Math.sqrt(sum((_, t) => (t - baseline.meanBps) ** 2)),
     meanForecastDeviationBps: Math.sqrt(sum((row) => mean[row]! ** 2)),
   }

@@ -1,17 +1,19 @@
 import { InputError } from '../core/errors.ts'
-import { packBundle } from '../model/bundle.ts'
-import type { OutputName } from '../model/forecaster-outputs.ts'
+import { packBundle } from '../model/bundle/bundle.ts'
+import type { Manifest, ManifestDraft } from '../model/bundle/manifest.ts'
+import { sha256Of } from '../model/bundle/manifest.ts'
+import type { ForecasterOutputs, OutputName } from '../model/forecaster-outputs.ts'
 import { outputWidths } from '../model/forecaster-outputs.ts'
-import type { Manifest, ManifestDraft } from '../model/manifest.ts'
-import { sha256Of } from '../model/manifest.ts'
-import { OPSET } from '../model/onnx-graph.ts'
-import { ridgeForecast } from '../model/ridge-forecast.ts'
-import type { RidgeForecaster } from '../model/ridge-forecaster.ts'
-import { RIDGE_FORECASTER, ridgeForecasterGraph } from '../model/ridge-forecaster.ts'
-import type { Dataset } from './dataset.ts'
+import { OPSET } from '../model/graph/onnx-file.ts'
+import { modelReport } from '../report/model/model-report.ts'
+import { fitBaselines } from './baselines/fit-baselines.ts'
+import { scoreForecasts } from './baselines/score-forecasts.ts'
+import { compareWithBaselines, lostContests } from './compare-baselines.ts'
+import type { Dataset, Split } from './dataset.ts'
 import { splitByTime } from './dataset.ts'
-import { baselineOf, evaluate } from './evaluate.ts'
-import { fitRidge, LEVELS, TRIALS } from './fit-ridge.ts'
+import { baselineOf, confusionOf, evaluate } from './evaluate.ts'
+import { LEVELS } from './fit-ridge.ts'
+import type { FitForecaster, FittedForecaster } from './fitted-forecaster.ts'
 import { leakingFeatures } from './leaking-features.ts'
 
 const GOLDEN_ROWS = 4
@@ -25,7 +27,7 @@ interface BundleRequest {
   readonly fitData: Dataset
   /** From other seeds than `fitData`. */
   readonly evaluationData: Dataset
-  /** Later share of each series that chooses penalties and calibrates, 0–1. */
+  /** Later share of each series that chooses and calibrates, 0–1. */
   readonly validationShare: number
   readonly schemaHash: string
   /** ISO 8601, UTC. */
@@ -33,6 +35,7 @@ interface BundleRequest {
   readonly source: string
   readonly seeds: readonly number[]
   readonly evaluationSeeds: readonly number[]
+  readonly fit: FitForecaster
 }
 
 /** A fitted model, ready to be written as `<family>/<version>`. */
@@ -44,11 +47,13 @@ export interface FittedModel {
   readonly files: ReadonlyMap<string, Uint8Array>
   /** Out of sample, on the evaluation seeds. */
   readonly metrics: Readonly<Record<string, number>>
+  /** A line for each baseline that it does not beat. */
+  readonly lost: readonly string[]
 }
 
-/** Fits the demo architecture and packs it. Deterministic. Throws `InputError` when a feature knows the future. */
-export function fitBundle(request: BundleRequest): FittedModel {
-  const { family, fitData, evaluationData } = request
+/** Fits, measures and packs. Deterministic. Throws `InputError` when a feature knows the future. */
+export async function fitBundle(request: BundleRequest): Promise<FittedModel> {
+  const { fitData } = request
   const leaks = leakingFeatures(fitData)
   if (leaks.length > 0) {
     throw new InputError(
@@ -57,57 +62,97 @@ export function fitBundle(request: BundleRequest): FittedModel {
     )
   }
   const split = splitByTime(fitData, request.validationShare)
-  const { model, deviationBps, penalties } = fitRidge(fitData, split)
-  const baseline = baselineOf(
-    Float64Array.from(split.train, (row) => fitData.targetsBps[row]!),
-    model.thresholdBps,
-  )
-  const metrics = evaluate(model, evaluationData, baseline)
-  const graph = ridgeForecasterGraph(model)
+  const fitted = await request.fit(fitData, split)
+  try {
+    return await packed(request, split, fitted)
+  } finally {
+    await fitted.release?.()
+  }
+}
+
+async function packed(request: BundleRequest, split: Split, fitted: FittedForecaster): Promise<FittedModel> {
+  const { family, evaluationData, createdAt } = request
+  const { graph, optimizer, versionPrefix, calibration } = fitted
+  const outputs = await fitted.forecast(evaluationData.inputs, evaluationData.rows)
+  const metrics = measured(request, split, outputs, calibration.thresholdBps)
+  const content = await contentOf(request, split, fitted, metrics)
+  const version = `${versionPrefix}-${sha256Of(`${sha256Of(graph)} ${JSON.stringify(content)}`).slice(0, 12)}`
+  const manifest = { ...content, version, createdAt }
+  const lost = lostContests(metrics)
+  const report = modelReport({
+    manifest,
+    graph,
+    confusion: confusionOf(outputs, evaluationData, calibration.thresholdBps),
+    notes: lost.map((line) => `On the evaluation rows this model ${line}.`),
+  })
+  const files = packBundle(manifest, graph, { report, ...(optimizer && { optimizer }) })
+  return { family, version, files, metrics, lost }
+}
+
+/** Scores on the evaluation rows, the baselines' beside them. */
+function measured(
+  { fitData, evaluationData }: BundleRequest,
+  split: Split,
+  outputs: ForecasterOutputs,
+  thresholdBps: number,
+): Readonly<Record<string, number>> {
+  const trainTargets = Float64Array.from(split.train, (row) => fitData.targetsBps[row]!)
+  return {
+    ...evaluate(outputs, evaluationData, baselineOf(trainTargets, thresholdBps), thresholdBps),
+    ...compareWithBaselines(
+      scoreForecasts(outputs, evaluationData, thresholdBps),
+      fitBaselines(fitData, split, thresholdBps),
+      evaluationData,
+      thresholdBps,
+    ),
+  }
+}
+
+async function contentOf(
+  request: BundleRequest,
+  split: Split,
+  fitted: FittedForecaster,
+  metrics: Readonly<Record<string, number>>,
+): Promise<Omit<ManifestDraft, 'version' | 'createdAt'>> {
+  const { family, fitData, evaluationData } = request
   const { featureNames, steps, barMs, horizonBars } = fitData.shape
-  const content: Omit<ManifestDraft, 'version' | 'createdAt'> = {
+  const { architecture, calibration, deviationBps, trials, weights, training, parent } = fitted
+  return {
     family,
+    ...(parent !== undefined && { parent }),
     opset: OPSET,
     features: { names: [...featureNames], schemaHash: request.schemaHash },
     barMs,
     steps,
     horizonBars,
-    architecture: {
-      name: RIDGE_FORECASTER,
-      parameters: { clip: model.clip, meanPenalty: penalties.mean, logVolatilityPenalty: penalties.logVolatility },
-    },
+    architecture,
+    ...(weights && { weights }),
     fit: {
       source: request.source,
+      window: 'simulated',
       seeds: [...request.seeds],
       evaluationSeeds: [...request.evaluationSeeds],
       trainRows: split.train.length,
       validationRows: split.validation.length,
       evaluationRows: evaluationData.rows,
-      trials: TRIALS,
+      trials,
     },
+    ...(training && { training }),
     metrics,
-    calibration: {
-      levels: [...LEVELS],
-      residualQuantiles: [...model.residualQuantiles],
-      classScale: model.classScale,
-      thresholdBps: model.thresholdBps,
-    },
+    calibration,
     limits: { meanAbsMaxBps: DEVIATIONS_MAX * deviationBps, volatilityMaxBps: DEVIATIONS_MAX * deviationBps },
-    golden: goldenOf(model, fitData),
+    golden: await goldenOf(fitted, fitData),
   }
-  const version = `ridge-${sha256Of(`${sha256Of(graph)} ${JSON.stringify(content)}`).slice(0, 12)}`
-  const files = packBundle({ ...content, version, createdAt: request.createdAt }, graph)
-  return { family, version, files, metrics }
 }
 
 /** A few rows of the fit, evenly spaced, and one far outside it, where the scaler clips. */
-function goldenOf(model: RidgeForecaster, { inputs, rows }: Dataset): Manifest['golden'] {
-  const width = model.steps * model.features
+async function goldenOf(fitted: FittedForecaster, { inputs, rows, shape }: Dataset): Promise<Manifest['golden']> {
+  const width = shape.steps * shape.featureNames.length
   const rowAt = (row: number): number[] => [...inputs.subarray(row * width, (row + 1) * width)]
   const chosen = Array.from({ length: GOLDEN_ROWS }, (_, i) => rowAt(Math.floor((i * rows) / GOLDEN_ROWS)))
   const extreme = rowAt(0).map((_, i) => Math.fround((i % 2 === 0 ? 1 : -1) * 1_000_000))
   const goldenInputs = [...chosen, extreme]
-  const outputs = ridgeForecast(model, Float32Array.from(goldenInputs.flat()), goldenInputs.length)
+  const outputs = await fitted.forecast(Float32Array.from(goldenInputs.flat()), goldenInputs.length)
   const widths = outputWidths(LEVELS.length)
   const rowsOf = (name: OutputName): number[][] =>
     goldenInputs.map((_, row) => [...outputs[name].subarray(row * widths[name], (row + 1) * widths[name])])

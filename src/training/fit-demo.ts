@@ -1,12 +1,13 @@
 import type { EpochMs } from '../core/units.ts'
 import { epochMs } from '../core/units.ts'
 import type { FeatureSchema } from '../features/feature-schema.ts'
-import { SIMULATED_SOURCE } from '../model/manifest.ts'
+import { SIMULATED_SOURCE } from '../model/bundle/manifest.ts'
 import type { MarketSettings } from '../simulation/exchange/exchange.ts'
 import type { Dataset } from './dataset.ts'
 import { datasetOf } from './dataset.ts'
 import type { FittedModel } from './fit-bundle.ts'
 import { fitBundle } from './fit-bundle.ts'
+import type { FitForecaster } from './fitted-forecaster.ts'
 import { simulatedWindows } from './simulated-flow.ts'
 
 /** 2025-01-01T00:00:00Z. Runs start all round the clock, so that a time of day is nothing to hold on to. */
@@ -30,14 +31,15 @@ export interface FitDemoOptions {
   readonly createdAt: string
   /** Called after each simulated run. */
   readonly onRun?: (seed: number, rows: number) => void
+  readonly fit: FitForecaster
 }
 
-/** Simulates markets, fits the demo model on some seeds and measures it on others. Deterministic but for `createdAt`. */
-export function fitDemo(options: FitDemoOptions): FittedModel {
+/** Simulates markets, fits a model on some seeds and measures it on others. Deterministic but for `createdAt`. */
+export async function fitDemo(options: FitDemoOptions): Promise<FittedModel> {
   const { schema, markets, trainSeeds, evaluationSeeds, validationShare } = options
   const symbols = markets.map(({ instrument }) => instrument.symbol).join(', ')
   const alphas = [...new Set(markets.map(({ alpha }) => alpha))].join(', ')
-  return fitBundle({
+  return await fitBundle({
     family: options.family,
     fitData: simulatedDataset(options, trainSeeds),
     evaluationData: simulatedDataset(options, evaluationSeeds),
@@ -47,6 +49,7 @@ export function fitDemo(options: FitDemoOptions): FittedModel {
     source: `${SIMULATED_SOURCE} of ${symbols}; alpha ${alphas}; ${options.barsPerSeed} bars per seed`,
     seeds: trainSeeds,
     evaluationSeeds,
+    fit: options.fit,
   })
 }
 

@@ -3,7 +3,7 @@ import { classProbabilities } from '../model/ridge-forecast.ts'
 import type { LinearHead, RidgeForecaster } from '../model/ridge-forecaster.ts'
 import type { Dataset, Split } from './dataset.ts'
 import { fitScaler, scaledRows } from './scaler.ts'
-import { classOf, logLoss, minimise, quantilesOf } from './scores.ts'
+import { classOf, deviationOf, logLoss, minimise, quantilesOf } from './scores.ts'
 import { predict, solveRidge, squaredError } from './solve-ridge.ts'
 
 /** Probabilities of the quantiles that every model of ours states. */
@@ -44,11 +44,6 @@ function bestHead(train: Slice, validation: Slice): { readonly head: LinearHead;
   const errors = heads.map((head) => squaredError(predict(head, validation.x), validation.y))
   const best = errors.indexOf(Math.min(...errors))
   return { head: heads[best]!, penalty: PENALTIES[best]! }
-}
-
-const deviationOf = (values: Float64Array): number => {
-  const mean = values.reduce((sum, value) => sum + value, 0) / values.length
-  return Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / values.length)
 }
 
 const residualsOf = (head: LinearHead, { x, y }: Slice): Float64Array => {

@@ -1,8 +1,6 @@
-import { scaleRow } from '../model/ridge-forecast.ts'
-import type { RidgeForecaster } from '../model/ridge-forecaster.ts'
+import type { Scaler } from '../model/scaler.ts'
+import { scaleRow } from '../model/scaler.ts'
 import type { Dataset } from './dataset.ts'
-
-export type Scaler = Pick<RidgeForecaster, 'centre' | 'scale' | 'clip' | 'features'>
 
 /** Scaled values beyond ± this are cut: one wild bar must not decide a forecast. */
 const CLIP = 8

@@ -36,3 +36,9 @@ export function minimise(loss: (x: number) => number, low: number, high: number)
   }
   return (a + b) / 2
 }
+
+/** Standard deviation over all of `values`. */
+export function deviationOf(values: Float64Array): number {
+  const mean = values.reduce((sum, value) => sum + value, 0) / values.length
+  return Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / values.length)
+}

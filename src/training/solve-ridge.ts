@@ -5,43 +5,53 @@ import type { LinearHead } from '../model/ridge-forecaster.ts'
 /** Sufficient statistics of a linear least-squares problem on centred columns. */
 interface Moments {
   readonly means: Float64Array
-  readonly targetMean: number
+  readonly targetMeans: Float64Array
   /** (XᵀX) / n, centred. */
   readonly gram: Matrix
-  /** (Xᵀy) / n, centred, a column. */
+  /** (XᵀY) / n, centred, [width, outputs]. */
   readonly cross: Matrix
 }
 
-/** `x`: [rows, width] row-major; `y`: [rows]. */
-function momentsOf(x: Float64Array, y: Float64Array, width: number): Moments {
-  const rows = y.length
+/** `x`: [rows, width] row-major; `y`: [rows, outputs]. */
+function momentsOf(x: Float64Array, y: Float64Array, width: number, outputs: number): Moments {
+  const rows = y.length / outputs
   check(rows > width, `rows to fit ${width} weights`, rows)
   const means = new Float64Array(width)
-  const cross = new Float64Array(width)
+  const targetMeans = new Float64Array(outputs)
+  const cross = new Float64Array(width * outputs)
   const gram = new Float64Array(width * width)
-  let targetSum = 0
   for (let row = 0; row < rows; row += 1) {
-    targetSum += y[row]!
+    for (let k = 0; k < outputs; k += 1) targetMeans[k]! += y[row * outputs + k]!
     for (let i = 0; i < width; i += 1) {
       const value = x[row * width + i]!
       means[i]! += value
-      cross[i]! += value * y[row]!
       if (value === 0) continue
+      for (let k = 0; k < outputs; k += 1) cross[i * outputs + k]! += value * y[row * outputs + k]!
       for (let j = i; j < width; j += 1) gram[i * width + j]! += value * x[row * width + j]!
     }
   }
-  const targetMean = targetSum / rows
+  for (let k = 0; k < outputs; k += 1) targetMeans[k]! /= rows
   for (let i = 0; i < width; i += 1) means[i]! /= rows
   const centred = new Matrix(width, width)
+  const crossCentred = new Matrix(width, outputs)
   for (let i = 0; i < width; i += 1) {
     for (let j = i; j < width; j += 1) {
       const value = gram[i * width + j]! / rows - means[i]! * means[j]!
       centred.set(i, j, value)
       centred.set(j, i, value)
     }
+    for (let k = 0; k < outputs; k += 1) {
+      crossCentred.set(i, k, cross[i * outputs + k]! / rows - means[i]! * targetMeans[k]!)
+    }
   }
-  const crossCentred = Matrix.columnVector(Array.from(cross, (value, i) => value / rows - means[i]! * targetMean))
-  return { means, targetMean, gram: centred, cross: crossCentred }
+  return { means, targetMeans, gram: centred, cross: crossCentred }
+}
+
+/** (G + λI)⁻¹ C by Cholesky. `gram` [width, width] symmetric; `cross` [width, outputs]. */
+export function solveNormal(gram: Matrix, cross: Matrix, penalty: number): Matrix {
+  const cholesky = new CholeskyDecomposition(Matrix.add(gram, Matrix.eye(gram.rows).mul(penalty)))
+  check(penalty >= 0 && cholesky.isPositiveDefinite(), 'positive definite system at penalty', penalty)
+  return cholesky.solve(cross)
 }
 
 /**
@@ -54,14 +64,68 @@ export function solveRidge(
   width: number,
   penalties: readonly number[],
 ): readonly LinearHead[] {
-  const { means, targetMean, gram, cross } = momentsOf(x, y, width)
+  const { means, targetMeans, gram, cross } = momentsOf(x, y, width, 1)
   return penalties.map((penalty) => {
-    const cholesky = new CholeskyDecomposition(Matrix.add(gram, Matrix.eye(width, width).mul(penalty)))
-    check(penalty > 0 && cholesky.isPositiveDefinite(), 'positive definite system at penalty', penalty)
-    const weights = Float32Array.from(cholesky.solve(cross).to1DArray())
-    const bias = weights.reduce((sum, weight, i) => sum - weight * means[i]!, targetMean)
+    const weights = Float32Array.from(solveNormal(gram, cross, penalty).to1DArray())
+    const bias = weights.reduce((sum, weight, i) => sum - weight * means[i]!, targetMeans[0]!)
     return { weights, bias }
   })
+}
+
+/** y = x·W + b, in double precision. */
+export interface LinearMap {
+  readonly width: number
+  readonly outputs: number
+  /** [width, outputs] row-major. */
+  readonly weights: Float64Array
+  /** [outputs] */
+  readonly biases: Float64Array
+}
+
+/** The same regression for many targets at once, which share one factorised Gram matrix. `y`: [rows, outputs] row-major. */
+export function solveRidgeMap(x: Float64Array, y: Float64Array, width: number, penalty: number): LinearMap {
+  const outputs = (y.length * width) / x.length
+  check(Number.isInteger(outputs) && outputs > 0, 'whole targets in each row', outputs)
+  const { means, targetMeans, gram, cross } = momentsOf(x, y, width, outputs)
+  const weights = Float64Array.from(solveNormal(gram, cross, penalty).to1DArray())
+  const biases = targetMeans.map((mean, k) =>
+    means.reduce((rest, columnMean, i) => rest - columnMean * weights[i * outputs + k]!, mean),
+  )
+  return { width, outputs, weights, biases }
+}
+
+/** x·W + b for every row of `x` [rows, width]: [rows, outputs]. Four rows at a time share each weight read. */
+export function applyMap({ width, outputs, weights, biases }: LinearMap, x: Float64Array): Float64Array {
+  const rows = x.length / width
+  const columns = new Float64Array(weights.length)
+  for (let i = 0; i < weights.length; i += 1) columns[(i % outputs) * width + Math.floor(i / outputs)] = weights[i]!
+  const y = new Float64Array(rows * outputs)
+  let row = 0
+  for (; row + 4 <= rows; row += 4) {
+    const [a, b, c, d] = [row * width, (row + 1) * width, (row + 2) * width, (row + 3) * width]
+    for (let k = 0; k < outputs; k += 1) {
+      let [p, q, r, s] = [biases[k]!, biases[k]!, biases[k]!, biases[k]!]
+      for (let i = 0; i < width; i += 1) {
+        const weight = columns[k * width + i]!
+        p += weight * x[a + i]!
+        q += weight * x[b + i]!
+        r += weight * x[c + i]!
+        s += weight * x[d + i]!
+      }
+      y[row * outputs + k] = p
+      y[(row + 1) * outputs + k] = q
+      y[(row + 2) * outputs + k] = r
+      y[(row + 3) * outputs + k] = s
+    }
+  }
+  for (; row < rows; row += 1) {
+    for (let k = 0; k < outputs; k += 1) {
+      let sum = biases[k]!
+      for (let i = 0; i < width; i += 1) sum += columns[k * width + i]! * x[row * width + i]!
+      y[row * outputs + k] = sum
+    }
+  }
+  return y
 }
 
 /** w·x + b for every row of `x` [rows, width]. */

@@ -34,6 +34,16 @@ export interface FitOptions {
   readonly config: string
   /** Folder of the model family; undefined: the config file's. */
   readonly out?: string
+  /** Goes on from the family's current model. */
+  readonly resume: boolean
+  readonly json: boolean
+}
+
+export interface ModelsAverageOptions {
+  /** Folders of the models, at least two. */
+  readonly models: readonly string[]
+  /** Folder of the model family that the average is written into. */
+  readonly out: string
   readonly json: boolean
 }
 

@@ -14,11 +14,12 @@ import type { FeaturesExplainOptions, FeaturesListOptions } from './commands/fea
 import { MODES } from './config/schema.ts'
 import type { Io } from './io.ts'
 import { packageFile } from './package-file.ts'
+import { addModels, type ModelCommands } from './program-models.ts'
 import { type AddCommand, CONFIG, type Finish, JSON_FLAG, wholeNumber, YAML_FILE } from './program-parts.ts'
 import { addTapes, type TapeCommands } from './program-tapes.ts'
 
 /** One command: reads its options, says what it has to say through `io`, returns the exit code. Loaded when asked for. */
-export interface Commands extends TapeCommands {
+export interface Commands extends TapeCommands, ModelCommands {
   featuresList(options: FeaturesListOptions, io: Io): Promise<number>
   featuresExplain(options: FeaturesExplainOptions, io: Io): Promise<number>
   demo(options: DemoOptions, io: Io): Promise<number>
@@ -60,6 +61,7 @@ export function buildProgram(commands: Commands, io: Io, version: string, finish
   command('fit', 'fit a model on simulated flow and write its bundle')
     .requiredOption(CONFIG, YAML_FILE)
     .option('--out <folder>', 'folder of the model family instead of the configured one')
+    .option('--resume', "go on training from the family's current model", false)
     .option(...JSON_FLAG)
     .action(async (options: FitOptions) => finish(await commands.fit(options, io)))
   command('check-config', 'check a configuration file')
@@ -67,6 +69,7 @@ export function buildProgram(commands: Commands, io: Io, version: string, finish
     .action(async (options: CheckConfigOptions) => finish(await commands.checkConfig(options, io)))
   addTapes(command, commands, io, finish)
   addFeatures(command('features', 'what the model can see'), commands, io, finish)
+  addModels(command('models', 'look at model bundles, check them, compare them, choose one'), commands, io, finish)
   addInspection(command, commands, io, finish)
   return program
 }

@@ -7,7 +7,7 @@ import type { Forecaster } from '../../src/inference/forecaster.ts'
 import { FRESH_GUARD } from '../../src/risk/guard.ts'
 import type { Journal } from '../../src/trading/journal.port.ts'
 import { trader as createTrader } from '../../src/trading/trader.ts'
-import type { LoadedModel } from '../../src/wiring/daemon/load-model.ts'
+import { type LoadedModel, oneModel } from '../../src/wiring/daemon/load-model.ts'
 import { tapeScheduler } from '../../src/wiring/replay/tape-scheduler.ts'
 import { createSession } from '../../src/wiring/session/session.ts'
 import { traderDesk } from '../../src/wiring/session/trader-desk.ts'
@@ -92,9 +92,11 @@ export async function decisionRig(count: number, model: LoadedModel, journal: Jo
   const session = createSession({
     instruments,
     schema: model.schema,
-    forecaster: alternating(model.forecaster, (ms) => {
-      inferenceMs = ms
-    }),
+    models: oneModel(
+      alternating(model.forecaster, (ms) => {
+        inferenceMs = ms
+      }),
+    ),
     desk: traderDesk(trader, 'USDT'),
     clock,
     settings: { policy: POLICY, limits: LIMITS, collarBps: 5, ledgerTag: 'bench' },

@@ -2,6 +2,7 @@ import { closeSync, fsyncSync, mkdtempSync, openSync, rmSync, writeSync } from '
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { systemClock } from '../../src/adapters/clock/system-clock.ts'
+import { workerRuntime } from '../../src/adapters/onnx/worker-runtime.ts'
 import { openState } from '../../src/adapters/sqlite/open-state.ts'
 import { loadConfig } from '../../src/wiring/config/load-config.ts'
 import { loadModel } from '../../src/wiring/daemon/load-model.ts'
@@ -59,7 +60,7 @@ export interface DecisionBenchOptions extends BenchOptions {
 /** Bar close → decision → intent durable → order handed over: session, trader, SQLite file and ONNX model are the real ones. */
 export async function run(options: DecisionBenchOptions = {}): Promise<DecisionBench> {
   const { singleBars = 600, batchBars = 150, batchInstruments = 100, progress } = options
-  const model = await loadModel(loadConfig(CONFIG), systemClock())
+  const model = await loadModel(loadConfig(CONFIG), systemClock(), workerRuntime())
   const folder = mkdtempSync(path.join(tmpdir(), 'tickwright-bench-'))
   const measure = async (name: string, instruments: number, bars: number): Promise<Figures> => {
     progress?.(`${instruments} instrument(s), ${bars} bars`)

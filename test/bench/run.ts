@@ -1,15 +1,30 @@
+import { InputError } from '../../src/core/errors.ts'
 import type { BenchOptions } from './bench-options.ts'
 
-type Bench = (options: BenchOptions) => Promise<object>
-
-const BENCHES: Readonly<Record<string, () => Promise<{ run: Bench }>>> = {
-  decision: () => import('./decision.ts'),
-  feed: () => import('./feed.ts'),
-  replay: () => import('./replay.ts'),
+interface Bench {
+  run(options: BenchOptions): Promise<object>
+  /** Arguments that it takes; absent: none. */
+  readonly usage?: string
 }
 
-/** Progress goes to standard error, one JSON line for each bench to standard output. */
-async function main(names: readonly string[]): Promise<number> {
+const BENCHES: Readonly<Record<string, () => Promise<Bench>>> = {
+  decision: () => import('./decision.ts'),
+  ett: () => import('./ett.ts'),
+  feed: () => import('./feed.ts'),
+  infer: () => import('./infer.ts'),
+  replay: () => import('./replay.ts'),
+  swap: () => import('./swap.ts'),
+  train: () => import('./train.ts'),
+}
+
+/**
+ * `NAME [...] [--option ...]`: all from the first option on is for the one bench named. Progress goes to standard error, one JSON line
+ * for each bench to standard output. Answers the exit code.
+ */
+async function main(argv: readonly string[]): Promise<number> {
+  const options = argv.findIndex((each) => each.startsWith('-'))
+  const names = options < 0 ? argv : argv.slice(0, options)
+  const args = argv.slice(names.length)
   const known = Object.keys(BENCHES).join(', ')
   if (names.length === 0) {
     process.stderr.write(`npm run bench -- NAME [...]; names: ${known}\n`)
@@ -22,10 +37,18 @@ async function main(names: readonly string[]): Promise<number> {
   }
   for (const name of names) {
     const bench = await BENCHES[name]?.()
-    const result = await bench?.run({ progress: (text) => void process.stderr.write(`${name}: ${text}\n`) })
+    if (args.length > 0 && (names.length > 1 || bench?.usage === undefined)) {
+      process.stderr.write(`${names.join(' ')}: takes no ${args.join(' ')}\n`)
+      return 2
+    }
+    const result = await bench?.run({ args, progress: (text) => void process.stderr.write(`${name}: ${text}\n`) })
     process.stdout.write(`${JSON.stringify(result)}\n`)
   }
   return 0
 }
 
-process.exitCode = await main(process.argv.slice(2))
+process.exitCode = await main(process.argv.slice(2)).catch((thrown: unknown) => {
+  if (!(thrown instanceof InputError)) throw thrown
+  process.stderr.write(`${thrown.message}\n`)
+  return 1
+})

@@ -7,7 +7,7 @@ import type { FeatureWindow } from '../../src/features/feature-row.ts'
 import { isForecast } from '../../src/inference/forecast.ts'
 import { loadForecaster } from '../../src/inference/forecaster.ts'
 import type { ModelRuntime, ModelSession } from '../../src/inference/model-runtime.port.ts'
-import { openBundle } from '../../src/model/bundle.ts'
+import { openBundle } from '../../src/model/bundle/bundle.ts'
 import { ridgeForecast } from '../../src/model/ridge-forecast.ts'
 import { LEVELS, SCHEMA, sampleBundle, sampleInput, sampleModel } from '../model/sample-model.ts'
 import { bar } from '../training/synthetic-windows.ts'
@@ -52,14 +52,14 @@ function fakeRuntime(provider = 'cpu') {
   }
   const honest: Run = async (input, batch) => ridgeForecast(model, input, batch)
   const runtime: ModelRuntime = {
+    autoProviders: [...new Set([provider, 'cpu'])],
     load: async (_graph, _shape, asked) => {
       state.loads.push(asked)
-      const used = asked === 'auto' ? provider : asked
       return {
-        provider: used,
+        provider: asked,
         run: (input, batch) => {
           state.batches.push(batch)
-          return used === 'cpu' || provider === 'cpu' ? state.change(honest)(input, batch) : wrong(input, batch)
+          return asked === 'cpu' ? state.change(honest)(input, batch) : wrong(input, batch)
         },
         release: async () => {
           state.released += 1
@@ -126,7 +126,7 @@ describe('loadForecaster', () => {
   test('under auto, a provider that computes something else gives way to the CPU; by name it is refused', async () => {
     const { runtime, state } = fakeRuntime('gpu')
     expect((await loadForecaster(bundle, runtime, 'auto', tickingClock())).provider).toBe('cpu')
-    expect(state.loads).toEqual(['auto', 'cpu'])
+    expect(state.loads).toEqual(['gpu', 'cpu'])
     await expect(loadForecaster(bundle, runtime, 'gpu', tickingClock())).rejects.toThrow(InputError)
     expect(state.released).toBe(2)
   })
@@ -210,20 +210,30 @@ describe('loadForecaster', () => {
     const [a, b, c, d, e] = windows(5) as [FeatureWindow, FeatureWindow, FeatureWindow, FeatureWindow, FeatureWindow]
     const nan = windowOf(b.values.with(4, Number.NaN))
     const short = windowOf(c.values.slice(1))
+    const few = windowOf(c.values.slice(model.features), { steps: model.steps - 1 })
     const foreign = { ...d, row: { ...d.row, schemaHash: 'other' } }
-    const outcomes = await forecaster.forecast([a, nan, short, foreign, { ...a, ready: false }, e])
+    const outcomes = await forecaster.forecast([a, nan, short, few, foreign, { ...a, ready: false }, e])
     const failures = outcomes.map((outcome) => (isForecast(outcome) ? 'fine' : outcome.failure))
     expect(failures).toEqual([
       'fine',
       'feature spread was NaN',
       'the window has 11 values, not 12',
+      'the window has 3 rows; the model looks back on 4',
       'the window has schema other',
       'the window is not ready',
       'fine',
     ])
     expect(state.batches.at(-1)).toBe(2)
     const alone = await forecaster.forecast([e])
-    expect(outcomes[5]).toEqual(alone[0])
+    expect(outcomes[6]).toEqual(alone[0])
+  })
+
+  test('of a window longer than its own the model sees the newest rows; what is older may be anything', async () => {
+    const forecaster = await loadForecaster(bundle, fakeRuntime().runtime, 'cpu', tickingClock())
+    const [window] = windows(1) as [FeatureWindow]
+    const older = Float32Array.of(7, Number.NaN, -7, 9, 9, 9)
+    const longer = windowOf(Float32Array.of(...older, ...window.values), { steps: model.steps + 2 })
+    expect(await forecaster.forecast([longer])).toEqual(await forecaster.forecast([window]))
   })
 
   test('at most 1,024 windows in a run', async () => {

@@ -1,7 +1,7 @@
 import { normal, seededRandom } from '../../src/core/random.ts'
-import type { BundleFiles, RunningSchema } from '../../src/model/bundle.ts'
-import { packBundle } from '../../src/model/bundle.ts'
-import type { ManifestDraft } from '../../src/model/manifest.ts'
+import type { BundleExtras, BundleFiles, RunningSchema } from '../../src/model/bundle/bundle.ts'
+import { packBundle } from '../../src/model/bundle/bundle.ts'
+import type { ManifestDraft } from '../../src/model/bundle/manifest.ts'
 import { ridgeForecast } from '../../src/model/ridge-forecast.ts'
 import type { RidgeForecaster } from '../../src/model/ridge-forecaster.ts'
 import { ridgeForecasterGraph } from '../../src/model/ridge-forecaster.ts'
@@ -86,6 +86,7 @@ export function sampleDraft(model: RidgeForecaster): ManifestDraft {
 export function sampleBundle(
   change: (draft: ManifestDraft) => ManifestDraft = (draft) => draft,
   graph: Uint8Array = ridgeForecasterGraph(sampleModel()),
+  extras: BundleExtras = {},
 ): BundleFiles {
-  return { folder: 'models/demo/sample-1', files: packBundle(change(sampleDraft(sampleModel())), graph) }
+  return { folder: 'models/demo/sample-1', files: packBundle(change(sampleDraft(sampleModel())), graph, extras) }
 }

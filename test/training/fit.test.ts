@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { seededRandom } from '../../src/core/random.ts'
-import { openBundle } from '../../src/model/bundle.ts'
+import { openBundle } from '../../src/model/bundle/bundle.ts'
 import { ridgeForecast } from '../../src/model/ridge-forecast.ts'
 import type { Dataset } from '../../src/training/dataset.ts'
 import { datasetOf, splitByTime } from '../../src/training/dataset.ts'

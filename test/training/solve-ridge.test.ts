@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import { InvariantError } from '../../src/core/errors.ts'
 import { normal, seededRandom } from '../../src/core/random.ts'
-import { predict, solveRidge, squaredError } from '../../src/training/solve-ridge.ts'
+import { applyMap, predict, solveRidge, solveRidgeMap, squaredError } from '../../src/training/solve-ridge.ts'
+import { LONGLEY } from '../market/flow/longley.ts'
 
 const random = seededRandom(5)
 const rows = 500
@@ -33,5 +34,69 @@ describe('solveRidge', () => {
     expect(() => solveRidge(x.slice(0, 4), new Float64Array(2), 2, [1])).toThrow(InvariantError)
     const twins = Float64Array.from({ length: 20 }, (_, i) => Math.floor(i / 2) % 3)
     expect(() => solveRidge(twins, new Float64Array(10), 2, [0])).toThrow(InvariantError)
+  })
+})
+
+describe('solveRidgeMap', () => {
+  const width = 3
+  const design = Float64Array.from({ length: width * 41 }, () => normal(random))
+
+  test('many targets at once equal each target alone, in double precision', () => {
+    const y = Float64Array.from({ length: 2 * 41 }, () => normal(random))
+    const map = solveRidgeMap(design, y, width, 0.3)
+    expect([map.width, map.outputs]).toEqual([3, 2])
+    for (const k of [0, 1]) {
+      const alone = solveRidgeMap(
+        design,
+        y.filter((_, i) => i % 2 === k),
+        width,
+        0.3,
+      )
+      expect(alone.biases[0]).toBeCloseTo(map.biases[k]!, 14)
+      for (const i of [0, 1, 2]) expect(alone.weights[i]).toBeCloseTo(map.weights[2 * i + k]!, 14)
+    }
+  })
+
+  test('the gradient of the penalised squared error is 0 at the solution', () => {
+    const y = Float64Array.from({ length: 41 }, () => normal(random))
+    const map = solveRidgeMap(design, y, width, 0.3)
+    const errors = applyMap(map, design).map((found, row) => found - y[row]!)
+    expect(errors.reduce((sum, error) => sum + error, 0)).toBeCloseTo(0, 12)
+    for (const i of [0, 1, 2]) {
+      const gradient = errors.reduce((sum, error, row) => sum + (error * design[row * width + i]!) / 41, 0)
+      expect(gradient + 0.3 * map.weights[i]!).toBeCloseTo(0, 13)
+    }
+  })
+
+  test("without a penalty it is least squares: Longley's centred data, NIST's certified slopes to 8 digits", () => {
+    const { columns, y, certified } = LONGLEY
+    const centred = columns.map((column) => {
+      const mean = column.reduce((sum, value) => sum + value, 0) / column.length
+      return column.map((value) => value - mean)
+    })
+    const rowsOf = Float64Array.from(y.flatMap((_, row) => centred.map((column) => column[row]!)))
+    const map = solveRidgeMap(rowsOf, Float64Array.from(y), 6, 0)
+    for (const i of [0, 1, 2, 3, 4, 5]) {
+      expect(map.weights[i]! / certified.coefficients[i + 1]!).toBeCloseTo(1, 8)
+    }
+  })
+
+  test.each([1, 3, 4, 5, 9])('applyMap on %i rows is x·W + b', (count) => {
+    const map = {
+      width: 2,
+      outputs: 2,
+      weights: Float64Array.of(1, 2, 3, 4),
+      biases: Float64Array.of(10, 20),
+    }
+    const inputs = Float64Array.from({ length: 2 * count }, (_, i) => i)
+    const expected = Array.from({ length: count }, (_, row) => {
+      const [a, b] = [2 * row, 2 * row + 1]
+      return [10 + a + 3 * b, 20 + 2 * a + 4 * b]
+    }).flat()
+    expect([...applyMap(map, inputs)]).toEqual(expected)
+  })
+
+  test('targets that fill no whole number of columns are a bug', () => {
+    expect(() => solveRidgeMap(design, new Float64Array(40), width, 1)).toThrow(InvariantError)
   })
 })

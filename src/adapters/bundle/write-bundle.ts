@@ -1,6 +1,8 @@
-import { chmod, mkdir, mkdtemp, open, readFile, rename, rm } from 'node:fs/promises'
+import { chmod, mkdir, open, readFile, rename } from 'node:fs/promises'
 import { join } from 'node:path'
 import { InputError } from '../../core/errors.ts'
+import { isBundleName, NAME_RULE } from './names.ts'
+import { withTemporaryFolder } from './temporary-folder.ts'
 
 const MANIFEST = 'manifest.json'
 
@@ -12,30 +14,40 @@ type Files = ReadonlyMap<string, Uint8Array>
  * never changes: writing the same model again leaves the first one in place, another model under its name is an `InputError`.
  */
 export async function writeBundle(familyFolder: string, version: string, files: Files): Promise<string> {
+  for (const name of [version, ...files.keys()]) checkName(familyFolder, name)
   const folder = join(familyFolder, version)
-  await mkdir(familyFolder, { recursive: true })
-  const temporary = await mkdtemp(join(familyFolder, '.writing-'))
-  try {
-    for (const [name, bytes] of files) await writeDurably(join(temporary, name), bytes)
-    await chmod(temporary, 0o755) // mkdtemp keeps it private.
-    await syncFolder(temporary)
-    await rename(temporary, folder)
-  } catch (error) {
-    await rm(temporary, { recursive: true, force: true })
-    if (!isAlreadyThere(error)) throw error
-    if (await holds(folder, files)) return folder
-    throw new InputError(`${folder}: it exists with other content; a version never changes`, { folder }, error)
-  }
-  await syncFolder(familyFolder)
-  return folder
+  return await withTemporaryFolder(familyFolder, async (temporary) => {
+    const whole = join(temporary, version)
+    await mkdir(whole)
+    for (const [name, bytes] of files) await writeDurably(join(whole, name), bytes)
+    await chmod(whole, 0o755) // Whatever the umask: other accounts may read models.
+    await syncFolder(whole)
+    try {
+      await rename(whole, folder)
+    } catch (error) {
+      if (!isAlreadyThere(error)) throw error
+      if (await holds(folder, files)) return folder
+      throw new InputError(`${folder}: it exists with other content; a version never changes`, { folder }, error)
+    }
+    await syncFolder(familyFolder)
+    return folder
+  })
 }
 
 /** Points `<familyFolder>/current` at `version`: readers see the old name or the new one, never a part. */
 export async function setCurrent(familyFolder: string, version: string): Promise<void> {
-  const temporary = join(familyFolder, `.current-${version}`)
-  await writeDurably(temporary, new TextEncoder().encode(`${version}\n`))
-  await rename(temporary, join(familyFolder, 'current'))
-  await syncFolder(familyFolder)
+  checkName(familyFolder, version)
+  await withTemporaryFolder(familyFolder, async (temporary) => {
+    const file = join(temporary, 'current')
+    await writeDurably(file, new TextEncoder().encode(`${version}\n`))
+    await rename(file, join(familyFolder, 'current'))
+    await syncFolder(familyFolder)
+  })
+}
+
+function checkName(familyFolder: string, name: string): void {
+  if (isBundleName(name)) return
+  throw new InputError(`${familyFolder}: name was ${JSON.stringify(name.slice(0, 100))}; ${NAME_RULE}`, { name })
 }
 
 const isAlreadyThere = (error: unknown): boolean => {

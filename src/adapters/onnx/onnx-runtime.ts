@@ -1,51 +1,39 @@
-import { existsSync } from 'node:fs'
 import { env, InferenceSession, Tensor } from 'onnxruntime-node'
 import { InputError, messageOf } from '../../core/errors.ts'
 import type { ModelRuntime, ModelSession } from '../../inference/model-runtime.port.ts'
+import { autoProviders } from './auto-providers.ts'
 
-/** Linux device files without which no GPU provider can work: NVIDIA, any other GPU, WSL. */
-const GPU_DEVICES = ['/dev/nvidiactl', '/dev/dri', '/dev/dxg']
-
-/** Best first. CPU stands last and always works. Where no GPU is to be seen, none is tried: each attempt costs time and noise. */
-function autoProviders(): readonly string[] {
-  const gpu = process.platform !== 'linux' || GPU_DEVICES.some((path) => existsSync(path))
-  return gpu ? ['cuda', 'webgpu', 'cpu'] : ['cpu']
-}
-
-interface OnnxRuntimeOptions {
+export interface OnnxRuntimeOptions {
   /** Threads inside one operator, ≥ 1. 1 suits small models: no hand-over, and results do not depend on the machine. */
   readonly intraOpThreads?: number
   /** Order in which `auto` tries providers. */
   readonly providers?: readonly string[]
 }
 
-/** Models on ONNX Runtime, in this process. */
+/**
+ * Models on ONNX Runtime, in this thread: a load or a run stops everything else in it, and one that hangs never gives it back. A daemon
+ * takes `workerRuntime`.
+ */
 export function onnxRuntime({
   intraOpThreads = 1,
   providers = autoProviders(),
 }: OnnxRuntimeOptions = {}): ModelRuntime {
-  // A provider that is not there is no news: the one in use is reported.
+  // What goes wrong is thrown too.
   env.logLevel = 'fatal'
   return {
+    autoProviders: providers,
     async load(graph, { steps, features }, provider) {
-      const failures: string[] = []
-      for (const candidate of provider === 'auto' ? providers : [provider]) {
-        try {
-          const session = await InferenceSession.create(graph, sessionOptions(candidate, intraOpThreads))
-          const loaded = modelSession(session, candidate, steps, features)
-          // Some providers load and fail at their first run.
-          await loaded.run(new Float32Array(steps * features), 1)
-          return loaded
-        } catch (error) {
-          failures.push(`${candidate}: ${messageOf(error)}`)
-        }
+      let session: InferenceSession | undefined
+      try {
+        session = await InferenceSession.create(graph, sessionOptions(provider, intraOpThreads))
+        const loaded = modelSession(session, provider, steps, features)
+        // Some providers load and fail at their first run.
+        await loaded.run(new Float32Array(steps * features), 1)
+        return loaded
+      } catch (error) {
+        await session?.release()
+        throw new InputError(`provider ${provider} cannot run the model: ${messageOf(error)}`, { provider }, error)
       }
-      throw new InputError(
-        `model.provider was ${provider}; no execution provider could load the model: ${failures.join('; ')}`,
-        {
-          provider,
-        },
-      )
     },
   }
 }
@@ -60,10 +48,13 @@ const sessionOptions = (provider: string, intraOpThreads: number): InferenceSess
 
 function modelSession(session: InferenceSession, provider: string, steps: number, features: number): ModelSession {
   const inputName = session.inputNames[0] ?? ''
+  let running: Promise<unknown> = Promise.resolve()
   return {
     provider,
     async run(input, batch) {
-      const results = await session.run({ [inputName]: new Tensor('float32', input, [batch, steps, features]) })
+      const run = session.run({ [inputName]: new Tensor('float32', input, [batch, steps, features]) })
+      running = run.catch(() => undefined)
+      const results = await run
       return Object.fromEntries(
         Object.entries(results).map(([name, tensor]) => {
           if (tensor.data instanceof Float32Array) return [name, tensor.data]
@@ -71,6 +62,9 @@ function modelSession(session: InferenceSession, provider: string, steps: number
         }),
       )
     },
-    release: () => session.release(),
+    async release() {
+      await running
+      await session.release()
+    },
   }
 }

@@ -82,6 +82,7 @@ function summary(db: Database.Database): JournalSummary {
     mode: meta.get('mode') ?? '',
     venue: meta.get('venue') ?? '',
     instruments: JSON.parse(meta.get('instruments') ?? '[]') as readonly Instrument[],
+    model: JSON.parse(meta.get('model') ?? 'null') as JournalSummary['model'],
     bars: counts.decisions,
     counts,
     ordersByState: Object.fromEntries(states.all().map(({ state, n }) => [state, n])),

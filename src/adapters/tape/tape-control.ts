@@ -51,6 +51,13 @@ export interface FeatureStateRecord {
   readonly payload: unknown
 }
 
+/** Decides from here on: the first model of a run, and each that it was swapped to. */
+export interface ModelRecord {
+  readonly kind: 'model'
+  /** `<family>/<version>`. */
+  readonly modelId: string
+}
+
 /** Orderly end of a run that decided: what a replay must come to. */
 export interface RunEndRecord {
   readonly kind: 'run-end'
@@ -74,6 +81,7 @@ export type TapeControl =
   | EventRecord
   | DecisionInputsRecord
   | FeatureStateRecord
+  | ModelRecord
   | RunEndRecord
   | OverflowRecord
 
@@ -167,6 +175,7 @@ const records = z.discriminatedUnion('kind', [
   }),
   z.strictObject({ kind: z.literal('decision-inputs'), symbol: z.string().min(1), payload: z.unknown() }),
   z.strictObject({ kind: z.literal('feature-state'), payload: z.unknown() }),
+  z.strictObject({ kind: z.literal('model'), modelId: z.string().min(1) }),
   z.strictObject({ kind: z.literal('run-end'), decisions: count, decisionHash: z.string() }),
   z.strictObject({ kind: z.literal('overflow'), lines: count, characters: count, fromAt: epoch, toAt: epoch }),
   z.strictObject({ kind: z.literal('watermark'), ...stamped }),
@@ -199,6 +208,7 @@ export function parseControl(text: string): TapeControl {
   switch (parsed.kind) {
     case 'session':
     case 'overflow':
+    case 'model':
     case 'run-end':
       return parsed
     case 'decision-inputs':

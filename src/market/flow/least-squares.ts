@@ -9,6 +9,8 @@ export interface Regression {
   readonly slopes: readonly number[]
   /** Slope over its standard error under errors of equal variance; ±∞ for an exact fit. */
   readonly tStatistics: readonly number[]
+  /** Of the intercept, then of each slope, under errors of equal variance. */
+  readonly standardErrors: readonly [intercept: number, ...slopes: number[]]
   /** 1 − Σ residual² ÷ Σ (y − ȳ)², fraction; of the sample fitted on. */
   readonly rSquared: number
 }
@@ -46,12 +48,19 @@ export function leastSquares(columns: readonly (readonly number[])[], y: readonl
   const residual = target.values.reduce((sum, value, row) => sum + (value - fitted.get(row, 0)) ** 2, 0)
   const inverse = solve(upper, Matrix.eye(columns.length))
   const slopes = lengths.map((length, at) => scaled.get(at, 0) / length)
-  const tStatistics = lengths.map((_, at) => {
+  const scaledErrors = lengths.map((_, at) => {
     const spread = inverse.getRow(at).reduce((sum, each) => sum + each * each, 0)
-    return scaled.get(at, 0) / Math.sqrt((residual / freedom) * spread)
+    return Math.sqrt((residual / freedom) * spread)
   })
+  const tStatistics = scaledErrors.map((error, at) => scaled.get(at, 0) / error)
+  const means = Matrix.rowVector(centred.map(({ mean }, at) => mean / lengths[at]!))
+  const leverage = means.mmul(inverse).norm() ** 2 + 1 / n // Of the point where every regressor is 0.
+  const standardErrors: Regression['standardErrors'] = [
+    Math.sqrt((residual / freedom) * leverage),
+    ...scaledErrors.map((error, at) => error / lengths[at]!),
+  ]
   const intercept = slopes.reduce((rest, slope, at) => rest - slope * centred[at]!.mean, target.mean)
-  return { n, intercept, slopes, tStatistics, rSquared: 1 - residual / total }
+  return { n, intercept, slopes, tStatistics, standardErrors, rSquared: 1 - residual / total }
 }
 
 /** What the fit says of one row of regressors. */

@@ -8,6 +8,7 @@ import { durationText } from '../../market/bar-spec.ts'
 import { loadAnyConfig } from '../config/load-config.ts'
 import { loadFeatureSchema } from '../features/load-feature-schema.ts'
 import type { Io } from '../io.ts'
+import { aligned } from '../text-table.ts'
 
 export interface FeaturesListOptions {
   /** Lists the columns of this configuration; undefined: what can be asked for. */
@@ -114,17 +115,6 @@ const columnLines = (columns: readonly FeatureColumn[]): readonly string[] =>
       formula,
     ]),
   ])
-
-/** Columns of equal width, the last one ragged. */
-function aligned(rows: readonly (readonly string[])[]): readonly string[] {
-  const widths = rows[0]!.map((_, at) => Math.max(...rows.map((row) => row[at]!.length)))
-  return rows.map((row) =>
-    row
-      .map((cell, at) => (at === row.length - 1 ? cell : cell.padEnd(widths[at]!)))
-      .join('  ')
-      .trimEnd(),
-  )
-}
 
 const explained = (record: ReturnType<typeof columnRecord>): readonly string[] => [
   record.name,

@@ -1,45 +1,63 @@
 import { basename, join, resolve } from 'node:path'
+import { readCurrentBundle } from '../../adapters/bundle/read-bundle.ts'
 import { setCurrent, writeBundle } from '../../adapters/bundle/write-bundle.ts'
 import { systemClock } from '../../adapters/clock/system-clock.ts'
 import { InputError } from '../../core/errors.ts'
+import type { FeatureSchema } from '../../features/feature-schema.ts'
+import { checkBundle } from '../../model/bundle/bundle.ts'
+import { OPTIMIZER_FILE } from '../../model/bundle/manifest.ts'
+import { decodeOptimizerState } from '../../model/bundle/optimizer-state.ts'
 import { demoMarkets } from '../../simulation/exchange/demo-markets.ts'
 import type { MarketSettings } from '../../simulation/exchange/exchange.ts'
 import { fitDemo } from '../../training/fit-demo.ts'
+import { continuationOf } from '../../training/network/continuation.ts'
 import type { FitOptions } from '../command-options.ts'
 import type { FitConfig } from '../config/fit-schema.ts'
-import { loadFitConfig } from '../config/load-config.ts'
+import { loadFitConfig, loadModelSettings } from '../config/load-config.ts'
 import { loadFeatureSchema } from '../features/load-feature-schema.ts'
+import { chooseFitter, type ReadContinuation } from '../fit/choose-fitter.ts'
 import type { Io } from '../io.ts'
 
 /** Fits a model on simulated flow, writes its bundle and makes it the current one of its family. */
 export async function fitCommand(options: FitOptions, io: Io): Promise<number> {
   const config = loadFitConfig(options.config)
+  const settings = config.fit.model === undefined ? undefined : loadModelSettings(config.fit.model)
   const out = resolve(options.out ?? config.fit.out)
-  const clock = systemClock()
-  const { trainSeeds, evaluationSeeds, barsPerSeed, steps, horizonBars, validationShare } = config.fit
-  const fitted = fitDemo({
+  const schema = await loadFeatureSchema({ barMs: config.barMs, ...config.features })
+  const fitted = await fitDemo({
     family: basename(out),
-    schema: await loadFeatureSchema({ barMs: config.barMs, ...config.features }),
+    schema,
     markets: marketsOf(config, options.config),
-    trainSeeds,
-    evaluationSeeds,
-    barsPerSeed,
-    steps,
-    horizonBars,
-    validationShare,
-    createdAt: new Date(clock.now()).toISOString(),
+    ...config.fit,
+    createdAt: new Date(systemClock().now()).toISOString(),
     onRun: (seed, rows) => io.err(`seed ${seed}: ${rows} rows`),
+    fit: await chooseFitter(settings, io, options.resume ? continuation(out, config, schema) : undefined),
   })
   await writeBundle(out, fitted.version, fitted.files)
   await setCurrent(out, fitted.version)
+  for (const line of fitted.lost) io.err(line)
   const summary = {
     model: `${fitted.family}/${fitted.version}`,
     folder: join(out, fitted.version),
     metrics: fitted.metrics,
+    lost: fitted.lost,
   }
   io.out(options.json ? JSON.stringify(summary) : `${summary.folder}\n${JSON.stringify(fitted.metrics, null, 2)}`)
   return 0
 }
+
+/** Reads the current model of the family in `out`. */
+const continuation =
+  (out: string, { barMs, fit: { steps, horizonBars } }: FitConfig, schema: FeatureSchema): ReadContinuation =>
+  async (settings) => {
+    const found = await readCurrentBundle(out)
+    const { manifest } = checkBundle(found)
+    const file = `${found.folder}/${OPTIMIZER_FILE}`
+    const bytes = found.files.get(OPTIMIZER_FILE)
+    if (bytes === undefined) throw new InputError(`${file}: missing; --resume goes on from it`, { file })
+    const shape = { barMs, steps, horizonBars, schemaHash: schema.hash }
+    return continuationOf(manifest, decodeOptimizerState(bytes, file), settings, shape)
+  }
 
 function marketsOf({ symbols, fit }: FitConfig, file: string): readonly MarketSettings[] {
   const all = demoMarkets(fit.alpha)

@@ -6,7 +6,7 @@ import type { Instrument } from '../../core/instrument.ts'
 import type { ReplayOptions } from '../command-options.ts'
 import { loadConfig } from '../config/load-config.ts'
 import type { ReplayConfig } from '../config/schema.ts'
-import { loadModel } from '../daemon/load-model.ts'
+import { loadModel, modelLoader } from '../daemon/load-model.ts'
 import type { Io } from '../io.ts'
 import { type RecordedRunSummary, replayRecordedRun } from '../replay/replay-recorded-run.ts'
 import { type ReplaySummary, replaySimulated } from '../replay/replay-simulated.ts'
@@ -22,15 +22,15 @@ export async function replayCommand(options: ReplayOptions, io: Io): Promise<num
   const config = loadConfig(options.config)
   const clock = systemClock()
   const tapes = await tapeSessions(options.tape)
-  const model = await loadModel(config, clock)
   const monotonicMs = () => clock.monotonicMs()
+  if (config.mode !== 'replay') {
+    const run = ofRun(tapes, config.mode, options)
+    const summary = await replayRecordedRun(options.tape, config, run, await modelLoader(config, clock), monotonicMs)
+    io.out(options.json ? JSON.stringify(summary) : describeRun(summary))
+    return summary.matches === false ? 1 : 0
+  }
+  const model = await loadModel(config, clock)
   try {
-    if (config.mode !== 'replay') {
-      const run = ofRun(tapes, config.mode, options)
-      const summary = await replayRecordedRun(options.tape, config, run, model, monotonicMs)
-      io.out(options.json ? JSON.stringify(summary) : describeRun(summary))
-      return summary.matches === false ? 1 : 0
-    }
     const instruments = await instrumentsOf(options, config, tapes, io)
     const state = openState(':memory:', { mode: 'replay', venue: 'simulated/replay' })
     try {

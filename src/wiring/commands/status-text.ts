@@ -18,10 +18,7 @@ export function statusText({ summary, running, last }: Status): readonly string[
   const units = unitText(summary.instruments)
   return [
     row('mode', `${summary.mode} on ${summary.venue}, ${running ? 'running' : 'not running'}`),
-    row(
-      'model',
-      last?.decision.modelId ? `${last.decision.modelId} (${last.decision.provider ?? 'unknown'})` : 'none asked yet',
-    ),
+    row('model', summary.model ? `${summary.model.modelId} (${summary.model.provider})` : 'none yet'),
     row('bars', `${summary.bars} bars, ${counts.decisions} decisions, ${counts.intents} orders, ${counts.fills} fills`),
     row('last decision', last ? lastDecision(last, units) : 'none yet'),
     ...each(

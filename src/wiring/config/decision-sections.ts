@@ -11,6 +11,22 @@ export const modelSchema = z.strictObject({
     .enum(['auto', 'cpu', 'cuda', 'webgpu'])
     .describe('ONNX Runtime execution provider; auto: the best that works here'),
   threads: z.int().min(1).max(64).describe('threads of one inference, count; 1 is fastest for small models'),
+  runMsMax: z
+    .int()
+    .min(5)
+    .max(60_000)
+    .describe('longest inference, milliseconds; past it another provider answers, or the bar has no forecast'),
+  watchMs: z
+    .int()
+    .min(0)
+    .max(3_600_000)
+    .refine((ms) => ms === 0 || ms >= 100, '0, or at least 100 (milliseconds)')
+    .describe('how often `current` is looked at for another model to swap to, milliseconds; 0: never'),
+  keepMs: z
+    .int()
+    .min(0)
+    .max(86_400_000)
+    .describe('how long the model before stays loaded after a swap, for a way back at once, milliseconds'),
   expiresAfterMs: z
     .int()
     .min(60_000)

@@ -17,6 +17,11 @@ export const fitSchema = z
           .string()
           .min(1)
           .describe('folder of the model family that the bundle is written into, relative to the working directory'),
+        model: z
+          .string()
+          .min(1)
+          .optional()
+          .describe('YAML file of the model and its training, relative to the working directory; leave out: ridge'),
         alpha: z
           .number()
           .min(0)
@@ -33,7 +38,9 @@ export const fitSchema = z
           .number()
           .gt(0)
           .lt(0.9)
-          .describe('later share of every training market that chooses the penalty, above 0 to below 0.9'),
+          .describe(
+            'later share of every training market that chooses: penalties, the epoch to keep; above 0 to below 0.9',
+          ),
       })
       .refine(({ trainSeeds, evaluationSeeds }) => !evaluationSeeds.some((seed) => trainSeeds.includes(seed)), {
         path: ['evaluationSeeds'],

@@ -1,6 +1,7 @@
 import { readFileSync, statSync } from 'node:fs'
 import type { z } from 'zod'
 import { InputError, messageOf } from '../../core/errors.ts'
+import { type ModelSettings, modelSettingsSchema } from '../../training/model-settings.ts'
 import { describeIssues } from './describe-issues.ts'
 import { type FitConfig, fitSchema } from './fit-schema.ts'
 import { type ParsedYaml, type Problem, parseYaml } from './parse-yaml.ts'
@@ -18,9 +19,13 @@ export const loadConfig = (file: string): Config => parsed(file, readYaml(file),
 /** Same for the settings of `tickwright fit`. */
 export const loadFitConfig = (file: string): FitConfig => parsed(file, readYaml(file), fitSchema)
 
-/** Either of them: the file's `mode` tells. */
-export function loadAnyConfig(file: string): Config | FitConfig {
+/** Same for a model and its training, e.g. `config/model.yaml`. */
+export const loadModelSettings = (file: string): ModelSettings => parsed(file, readYaml(file), modelSettingsSchema)
+
+/** Any of them: the file's `mode` tells, and a model has none. */
+export function loadAnyConfig(file: string): Config | FitConfig | ModelSettings {
   const yaml = readYaml(file)
+  if ('architecture' in yaml.value) return parsed(file, yaml, modelSettingsSchema)
   return yaml.value['mode'] === 'fit' ? parsed(file, yaml, fitSchema) : parsed(file, yaml, configSchema)
 }
 

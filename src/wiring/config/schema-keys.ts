@@ -15,7 +15,9 @@ export function schemaKeys(schema: z.ZodType): readonly SchemaKey[] {
 }
 
 function visit(schema: unknown, path: string, found: Map<string, SchemaKey>): void {
-  if (schema instanceof z.ZodOptional) visit(schema.unwrap(), path, found)
+  if (isLeftOut(schema)) visit(schema.unwrap(), path, found)
+  // What turns settings into what they stand for, too, is written as what it takes.
+  if (schema instanceof z.ZodPipe) visit(schema.in, path, found)
   if (schema instanceof z.ZodArray) visit(schema.element, `${path}[]`, found)
   if (schema instanceof z.ZodUnion) {
     for (const option of schema.options) visit(option, path, found)
@@ -25,8 +27,12 @@ function visit(schema: unknown, path: string, found: Map<string, SchemaKey>): vo
     if (!(inner instanceof z.ZodType)) continue
     const at = path === '' ? key : `${path}.${key}`
     if (!found.has(at)) {
-      found.set(at, { path: at, description: inner.description, optional: inner instanceof z.ZodOptional })
+      found.set(at, { path: at, description: inner.description, optional: isLeftOut(inner) })
     }
     visit(inner, at, found)
   }
 }
+
+/** A key that need not be there, with or without a default. */
+const isLeftOut = (schema: unknown): schema is z.ZodOptional | z.ZodDefault | z.ZodPrefault =>
+  schema instanceof z.ZodOptional || schema instanceof z.ZodDefault || schema instanceof z.ZodPrefault

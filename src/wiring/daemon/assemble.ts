@@ -6,10 +6,11 @@ import type { CcxtFeed } from '../../adapters/ccxt/market-feed.ts'
 import { systemClock } from '../../adapters/clock/system-clock.ts'
 import { systemScheduler } from '../../adapters/clock/system-scheduler.ts'
 import { openState } from '../../adapters/sqlite/open-state.ts'
-import { InputError } from '../../core/errors.ts'
+import { InputError, messageOf } from '../../core/errors.ts'
 import { type Converter, converter, type Instrument, type InstrumentSymbol } from '../../core/instrument.ts'
 import { seededRandom } from '../../core/random.ts'
 import type { EpochMs } from '../../core/units.ts'
+import type { ModelService } from '../../inference/model-service.ts'
 import type { Journal } from '../../trading/journal.port.ts'
 import { trader as createTrader, type Trader } from '../../trading/trader.ts'
 import type { Secrets } from '../config/read-secrets.ts'
@@ -21,7 +22,9 @@ import { alertSinks } from './alert-sinks.ts'
 import type { Closers } from './closers.ts'
 import { type FeatureKeeper, featureKeeper } from './feature-keeper.ts'
 import { type GuardStore, guardStore } from './guard-store.ts'
-import { type LoadedModel, loadModel } from './load-model.ts'
+import type { ModelLoader } from './load-model.ts'
+import { watchModel } from './model-watch.ts'
+import { type ModelNote, openModels } from './open-models.ts'
 import { type RunTape, runTape } from './run-tape.ts'
 import { type SignalDesk, signalDesk } from './signal-desk.ts'
 import { type Edges, exchangeVenue, type OrderVenue, openFeed, paperVenue } from './venues.ts'
@@ -42,7 +45,7 @@ export interface Assembly {
   readonly instruments: readonly Instrument[]
   readonly converters: ReadonlyMap<InstrumentSymbol, Converter>
   readonly currency: string
-  readonly model: LoadedModel
+  readonly models: ModelService
   readonly journal: Journal
   readonly guards: GuardStore
   readonly keeper: FeatureKeeper
@@ -77,8 +80,6 @@ export async function assemble(
   const owner = { mode: config.mode, venue: `${config.venue.id}/${options.account}` }
   const state = openState(join(config.state.dir, `${config.mode}.sqlite`), owner)
   open.add('state', () => state.close())
-  const model = await loadModel(config, clock)
-  open.add('model', () => model.forecaster.release())
   const sinks = alertSinks(config, secrets, clock)
   const onFailure = (sink: string, cause: string) => log.warn({ sink, cause }, 'alert not delivered')
   const alerts = alertDispatcher({ outbox: state.outbox, sinks, clock, scheduler, onFailure })
@@ -88,6 +89,12 @@ export async function assemble(
     config.tape &&
     runTape({ ...config, tape: config.tape }, clock, (error) => log.error({ error: error.message }, 'tape'))
   if (tape) open.add('tape', () => tape.close()) // After the feed: its last events end the tape.
+  const { loader, service: models } = await openModels(config, edges, log, {
+    raise: (alert) => alerts.raise(alert),
+    onSwap: (modelId) => tape?.model(modelId),
+    note: (inForce) => keepNote(state.journal, inForce, log),
+  })
+  open.add('models', () => models.close())
   const feed = openFeed(config, options.baseUrl ?? config.venue.baseUrl, edges, tape?.heard)
   open.add('feed', () => feed.close())
   const listed = await feed.instruments(config.symbols)
@@ -107,7 +114,8 @@ export async function assemble(
   const tag = ledgerTag(state.journal)
   const makeSession = (featureState: unknown) =>
     createSession({
-      ...settingsOf(config, model, tag),
+      ...settingsOf(config, tag),
+      ...{ schema: loader.schema, models },
       ...{ instruments, desk, clock, guard, featureState },
       exchangeTimeOf: (local: EpochMs) => local + feed.clockOffsetMs(),
       resync: (symbol) => feed.resync(symbol),
@@ -115,24 +123,44 @@ export async function assemble(
       onInputs: tape && ((symbol, inputs, now) => tape.inputs(symbol, inputs, now)),
     })
   const { made: session, state: restored } = keeper.restored(makeSession)
-  await tape?.begin(instruments, restored)
+  await tape?.begin(instruments, restored, models.inForce.forecaster.modelId)
+  if (config.model.watchMs > 0) open.add('model watch', watch(config.model.watchMs, models, loader, scheduler, log))
   const converters = new Map(instruments.map((instrument) => [instrument.symbol, converter(instrument)]))
   const { journal } = state
   return {
-    ...{ edges, instruments, converters, currency, model, journal, guards, keeper, tape },
+    ...{ edges, instruments, converters, currency, models, journal, guards, keeper, tape },
     ...{ feed, alerts, desk, session, trader, venue, signals },
   }
 }
 
-/** What configuration and model say of a session. */
-const settingsOf = (config: WallConfig, { schema, forecaster, expiresAt }: LoadedModel, tag: string) => ({
-  schema,
-  forecaster,
+/** What the configuration says of a session. */
+const settingsOf = (config: WallConfig, tag: string) => ({
   settings: { policy: config.policy, limits: config.risk, collarBps: config.trading.collarBps, ledgerTag: tag },
   staleMsMax: config.feed.staleMsMax,
   lateMsMax: lateMsMax(config),
-  modelExpiresAt: expiresAt,
 })
+
+const watch = (
+  everyMs: number,
+  service: ModelService,
+  loader: ModelLoader,
+  scheduler: Edges['scheduler'],
+  log: Logger,
+): (() => void) =>
+  watchModel({
+    ...{ service, everyMs, scheduler },
+    currentVersion: () => loader.currentVersion(),
+    onProblem: (cause) => log.warn({ cause }, 'the file that names the current model cannot be read'),
+  })
+
+/** For `status`. That it cannot be written is found out by decisions, which matter. */
+function keepNote(journal: Journal, inForce: ModelNote, log: Logger): void {
+  try {
+    journal.setMeta('model', JSON.stringify(inForce))
+  } catch (error) {
+    log.warn({ error: messageOf(error) }, 'the model in use is not written down')
+  }
+}
 
 function openVenue(
   config: WallConfig,

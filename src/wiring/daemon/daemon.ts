@@ -57,7 +57,7 @@ async function live(
   open: Closers,
   stop: StopSwitch,
 ): Promise<number> {
-  const { session, feed, alerts, edges, model, desk } = parts
+  const { session, feed, alerts, edges, models, desk } = parts
   const counter = runCounter()
   let failure: Error | undefined
   const fail = (error: unknown) => {
@@ -72,8 +72,9 @@ async function live(
   const subscription = inbox(streams, session, config.feed.queueEventsMax, fail)
   open.add('inbox', () => subscription.unsubscribe())
   await feed.start()
-  const said = `${config.mode}: ${config.symbols.join(', ')}, model ${model.forecaster.modelId} on ${model.forecaster.provider}`
-  log.info({ mode: config.mode, symbols: config.symbols, model: model.forecaster.modelId }, 'started')
+  const { modelId, provider } = models.inForce.forecaster
+  const said = `${config.mode}: ${config.symbols.join(', ')}, model ${modelId} on ${provider}`
+  log.info({ mode: config.mode, symbols: config.symbols, model: modelId }, 'started')
   alerts.raise(makeAlert(edges.clock.now(), 'start', 'info', `start:${edges.clock.now()}`, `started ${said}`))
   io.out(`tickwright ${said}; wallet ${desk.walletQuote()} ${parts.currency}. Ctrl-C stops.`)
   io.ready()
@@ -112,9 +113,9 @@ function outside({ edges, feed, tape }: Assembly, config: WallConfig, secrets: S
 }
 
 /** Meets the venue. Equity at the start, settle currency. */
-async function opening({ trader, desk, alerts, edges, model }: Assembly): Promise<number> {
+async function opening({ trader, desk, alerts, edges, models }: Assembly): Promise<number> {
   await trader?.start()
-  const { modelId, provider } = model.forecaster
+  const { modelId, provider } = models.inForce.forecaster
   const at = edges.clock.now()
   alerts.raise(makeAlert(at, 'model', 'info', `model:${modelId}:${at}`, `model ${modelId} loaded on ${provider}`))
   return desk.walletQuote()

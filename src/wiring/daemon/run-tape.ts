@@ -14,8 +14,10 @@ import { tapeRecorder } from '../tape/tape-recorder.ts'
 export interface RunTape {
   /** For the feed. */
   readonly heard: FeedRecorder
-  /** Opens the first file. Throws `InputError` when it cannot. */
-  begin(instruments: readonly Instrument[], restored: unknown): Promise<void>
+  /** Opens the first file. `modelId`: decides first. Throws `InputError` when it cannot. */
+  begin(instruments: readonly Instrument[], restored: unknown, modelId: string): Promise<void>
+  /** Decides from here on. */
+  model(modelId: string): void
   external(event: ExternalEvent): void
   inputs(symbol: InstrumentSymbol, inputs: DecisionInputs, at: EpochMs): void
   /** What a replay must come to. */
@@ -38,7 +40,7 @@ export function runTape(
       frame: (text, receivedAt, socketUrl) => recorder?.frame(text, receivedAt, socketUrl),
       event: (event) => recorder?.event(event),
     },
-    async begin(instruments, restored) {
+    async begin(instruments, restored, modelId) {
       const startedAt = clock.now()
       writer = await createTapeWriter({
         dir: tape.dir,
@@ -59,8 +61,10 @@ export function runTape(
         onError,
       })
       if (restored !== undefined) writer.control({ kind: 'feature-state', payload: restored }, clock.now())
+      writer.control({ kind: 'model', modelId }, clock.now())
       recorder = tapeRecorder(writer, venue.id)
     },
+    model: (modelId) => void writer?.control({ kind: 'model', modelId }, clock.now()),
     external: (event) => void writer?.control({ kind: 'event', event }, event.receivedAt),
     inputs: (symbol, payload, at) => void writer?.control({ kind: 'decision-inputs', symbol, payload }, at),
     end: (decisions, decisionHash) => void writer?.control({ kind: 'run-end', decisions, decisionHash }, clock.now()),

@@ -12,6 +12,7 @@ export interface RunSummary extends RunCounts {
   readonly balanceMatchesVenue: boolean | null
   /** The last reconciliation had an answer; null when the mode has no venue. */
   readonly venueAnswered: boolean | null
+  /** In force at the end. */
   readonly model: string
   readonly provider: string
   readonly wallet: number
@@ -23,13 +24,14 @@ export interface RunSummary extends RunCounts {
 }
 
 export function summaryOf(
-  { session, desk, model, currency, trader }: Assembly,
+  { session, desk, models, currency, trader }: Assembly,
   config: WallConfig,
   counter: RunCounter,
   report: ReconcileReport | undefined,
   startEquity: number,
   stoppedBy: string,
 ): RunSummary {
+  const { modelId, provider } = models.inForce.forecaster
   const equity = session.equityQuote()
   return {
     mode: config.mode,
@@ -38,8 +40,8 @@ export function summaryOf(
     positionMatchesVenue: trader ? report?.answered === true && report.positionMatches : null,
     balanceMatchesVenue: trader ? report?.answered === true && report.balanceMatches : null,
     venueAnswered: trader ? report?.answered === true : null,
-    model: model.forecaster.modelId,
-    provider: model.forecaster.provider,
+    model: modelId,
+    provider,
     wallet: desk.walletQuote(),
     equity,
     pnl: equity - startEquity,

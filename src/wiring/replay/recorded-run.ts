@@ -36,7 +36,9 @@ const payload = z.looseObject({
   endAt: z.number(),
   ledgerTag: z.string(),
   exchangeNow: z.number(),
+  modelId: z.string(),
   modelExpired: z.boolean(),
+  failures: z.record(z.string(), z.string()),
   walletQuote: anyNumber,
   guard: z.looseObject({ latches: z.looseObject({}), executions: z.array(z.unknown()) }),
   accounts: z.record(

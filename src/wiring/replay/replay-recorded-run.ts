@@ -1,13 +1,15 @@
 import type { SessionRecord } from '../../adapters/tape/tape-control.ts'
+import { InputError } from '../../core/errors.ts'
 import { converter } from '../../core/instrument.ts'
 import { epochMs } from '../../core/units.ts'
 import { FRESH_GUARD } from '../../risk/guard.ts'
 import type { WallConfig } from '../config/schema.ts'
 import { lateMsMax } from '../daemon/assemble.ts'
-import type { LoadedModel } from '../daemon/load-model.ts'
+import type { ModelLoader } from '../daemon/load-model.ts'
 import { runCounter } from '../daemon/run-counts.ts'
 import { createSession } from '../session/session.ts'
 import { quoteCheck } from './quote-check.ts'
+import { recordedModels } from './recorded-models.ts'
 import { recordedDesk, recordedInputs } from './recorded-run.ts'
 import { type ReplayTime, replayTapes } from './replay-tape.ts'
 import { type TapeLines, tapeLines } from './tape-lines.ts'
@@ -28,7 +30,8 @@ export interface RecordedRunSummary {
   /** Null when there is nothing to compare with. */
   readonly matches: boolean | null
   readonly truncatedMembers: number
-  readonly model: string
+  /** In the order in which they decided, each once. */
+  readonly models: readonly string[]
   readonly tapeSeconds: number
   readonly realTimeFactor: number
 }
@@ -38,16 +41,18 @@ export async function replayRecordedRun(
   files: readonly string[],
   config: WallConfig,
   recorded: SessionRecord,
-  model: LoadedModel,
+  loader: ModelLoader,
   monotonicMs: () => number,
 ): Promise<RecordedRunSummary> {
   const { instruments } = recorded
   const time: ReplayTime = { now: epochMs(0), firstAt: epochMs(0) }
   const lines = tapeLines(files)
+  const { featureState, modelId } = await startOf(lines, files[0] ?? '')
+  const models = await recordedModels(loader, modelId)
   const session = createSession({
     instruments,
-    schema: model.schema,
-    forecaster: model.forecaster,
+    schema: loader.schema,
+    models,
     desk: recordedDesk,
     clock: { monotonicMs },
     settings: {
@@ -60,7 +65,7 @@ export async function replayRecordedRun(
     lateMsMax: lateMsMax(config),
     exchangeTimeOf: (local) => local,
     guard: FRESH_GUARD,
-    featureState: await startingState(lines),
+    featureState,
     recordedInputs: (symbol, endAt) => recordedInputs(lines, symbol, endAt),
     resync: () => undefined, // What the run asked for came, and is on the tape.
   })
@@ -77,6 +82,7 @@ export async function replayRecordedRun(
     scheduler: tapeScheduler(),
     quotes: quoteCheck(),
   })
+  await models.release()
   const tapeSeconds = (time.now - time.firstAt) / 1_000
   const { bars, decisions, gaps, decisionHash } = counter.counts()
   return {
@@ -87,7 +93,7 @@ export async function replayRecordedRun(
     recordedDecisionHash: end?.decisionHash ?? null,
     matches: end ? end.decisionHash === decisionHash : null,
     truncatedMembers: lines.truncatedMembers,
-    model: model.forecaster.modelId,
+    models: models.used(),
     tapeSeconds,
     realTimeFactor: tapeSeconds / ((monotonicMs() - fromMs) / 1_000),
   }
@@ -95,10 +101,20 @@ export async function replayRecordedRun(
 
 type RunEnd = { readonly decisionHash: string }
 
-/** It stands right behind the session line. */
-async function startingState(lines: TapeLines): Promise<unknown> {
-  const line = await lines.ahead(({ control }) => control?.kind !== 'session')
-  return line?.control?.kind === 'feature-state' ? line.control.payload : undefined
+/** What stands between the session line and the first frame: what the features remembered, if anything, and the first model. */
+async function startOf(lines: TapeLines, file: string) {
+  let featureState: unknown
+  const first = await lines.ahead(({ control }) => {
+    if (control?.kind === 'feature-state') featureState = control.payload
+    return control?.kind !== 'session' && control?.kind !== 'feature-state'
+  })
+  if (first?.control?.kind === 'model') return { featureState, modelId: first.control.modelId }
+  throw new InputError(
+    `${file}: it does not say which model decided; it was recorded by another version of the program`,
+    {
+      file,
+    },
+  )
 }
 
 /** The same lines; hears of the end of the run. */

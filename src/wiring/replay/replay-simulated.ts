@@ -5,7 +5,7 @@ import { SimulatedVenue } from '../../simulation/venue/simulated-venue.ts'
 import type { Journal } from '../../trading/journal.port.ts'
 import { trader as createTrader, type Trader } from '../../trading/trader.ts'
 import type { ReplayConfig } from '../config/schema.ts'
-import type { LoadedModel } from '../daemon/load-model.ts'
+import { type LoadedModel, oneModel } from '../daemon/load-model.ts'
 import { type RunCounts, runCounter } from '../daemon/run-counts.ts'
 import { createSession, type Session } from '../session/session.ts'
 import { traderDesk } from '../session/trader-desk.ts'
@@ -133,7 +133,7 @@ const openSession = (
   createSession({
     instruments,
     schema: model.schema,
-    forecaster: model.forecaster,
+    models: oneModel(model.forecaster),
     desk: traderDesk(trader, currency),
     clock: { monotonicMs },
     settings: {
@@ -146,7 +146,6 @@ const openSession = (
     // The recorder's clock and the exchange's may differ by seconds: lateness cannot be told from it.
     lateMsMax: Number.POSITIVE_INFINITY,
     exchangeTimeOf: (local) => local,
-    modelExpiresAt: undefined,
     guard: FRESH_GUARD,
     resync: () => undefined, // The tape holds the snapshots that it holds.
     onOrdered: (event) => venue.onMarketEvent(event),

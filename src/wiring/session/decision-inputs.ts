@@ -22,7 +22,11 @@ export interface DecisionInputs {
   readonly ledgerTag: string
   /** Exchange clock at the arrival of what closed them, milliseconds since the epoch. */
   readonly exchangeNow: number
+  /** The model that was asked, or would have been. */
+  readonly modelId: string
   readonly modelExpired: boolean
+  /** Where it gave no forecast, and why: that a run failed or took too long is not to be had again. */
+  readonly failures: Readonly<Record<InstrumentSymbol, string>>
   readonly walletQuote: number
   /** Before this reading of equity. The times of executions are left out: no verdict looks at them. */
   readonly guard: Guard

@@ -12,7 +12,7 @@ import type { FeatureWindow } from '../../features/feature-row.ts'
 import type { FeatureSchema } from '../../features/feature-schema.ts'
 import { barsOf, type InstrumentPipeline, instrumentPipeline } from '../../features/market-pipeline.ts'
 import { type Forecast, isForecast, type NoForecast } from '../../inference/forecast.ts'
-import type { Forecaster } from '../../inference/forecaster.ts'
+import type { InForce, ModelSource } from '../../inference/model-service.ts'
 import type { Bar } from '../../market/bar.ts'
 import { type Guard, type GuardEvent, stepGuard } from '../../risk/guard.ts'
 import type { Latches } from '../../risk/latches.ts'
@@ -30,7 +30,7 @@ export interface SessionParts {
   /** In the order in which they decide. */
   readonly instruments: readonly Instrument[]
   readonly schema: FeatureSchema
-  readonly forecaster: Forecaster
+  readonly models: ModelSource
   readonly desk: Desk
   readonly clock: Pick<Clock, 'monotonicMs'>
   readonly settings: DecideSettings
@@ -40,8 +40,6 @@ export interface SessionParts {
   readonly lateMsMax: number
   /** Exchange time of a local time. */
   exchangeTimeOf(local: EpochMs): number
-  /** No entries from this time on; absent: never. */
-  readonly modelExpiresAt?: EpochMs | undefined
   /** As the last run left it. */
   readonly guard: Guard
   /** Of the features, as `featureState` of the last run gave it; absent: they warm up. */
@@ -90,6 +88,15 @@ interface Inputs extends Pick<DecisionInputs, 'exchangeNow' | 'modelExpired' | '
   readonly account: Account
 }
 
+/** Answers for the bars that closed together, all of one model. */
+interface Forecasts {
+  of(window: FeatureWindow): Forecast | NoForecast | undefined
+  /** Null when the model was not asked. */
+  readonly ms: number | null
+  /** Of the instruments without a forecast. */
+  readonly failures: Readonly<Record<InstrumentSymbol, string>>
+}
+
 interface Closed {
   readonly window: FeatureWindow
   readonly pipeline: InstrumentPipeline
@@ -114,7 +121,7 @@ class LiveSession implements Session {
   constructor(parts: SessionParts) {
     this.#parts = parts
     this.#guard = parts.guard
-    const { schema, forecaster, instruments, onOrdered } = parts
+    const { schema, models, instruments, onOrdered } = parts
     this.pipelines = new Map(
       instruments.map((instrument) => [
         instrument.symbol,
@@ -122,7 +129,7 @@ class LiveSession implements Session {
       ]),
     )
     const converters = [...this.pipelines.values()].map((pipeline) => pipeline.converter)
-    this.#engine = featureEngine({ schema, converters, steps: forecaster.steps })
+    this.#engine = featureEngine({ schema, converters, steps: models.steps })
     if (parts.featureState !== undefined) this.#engine.restore(parts.featureState)
     const isTimed = schema.settings.eventBars === undefined
     this.#together = isTimed ? closedTogether(instruments.map(({ symbol }) => symbol)) : undefined
@@ -227,15 +234,14 @@ class LiveSession implements Session {
   }
 
   async #decideBatch(batch: readonly Closed[], now: EpochMs, closedAtMs: number, superseded: boolean): Promise<void> {
-    const { forecaster, clock, settings, staleMsMax, lateMsMax } = this.#parts
-    const asked = batch.filter(({ window }) => window.ready && window.row.bar.taints.length === 0)
-    const forecastFromMs = clock.monotonicMs()
-    const answers = asked.length > 0 ? await forecaster.forecast(asked.map(({ window }) => window)) : []
-    const forecastMs = asked.length > 0 ? clock.monotonicMs() - forecastFromMs : null
-    const { recordedInputs } = this.#parts
-    // No wait in a live run: the ledger must not change between what is recorded and what is decided.
-    const inputs = recordedInputs ? await this.#recorded(recordedInputs, batch) : this.#standing(batch, now)
-    if (!inputs) return
+    const { models, recordedInputs, clock, settings, staleMsMax, lateMsMax } = this.#parts
+    const first = batch[0]!.window.row.bar
+    const said = await recordedInputs?.(first.symbol, first.endAt)
+    if (recordedInputs && !said) return
+    const model = await models.take(said?.modelId)
+    const forecasts = await this.#forecast(batch, model, said?.failures)
+    // No wait in a live run from here on: the ledger must not change between what is recorded and what is decided.
+    const inputs = said ? this.#asRecorded(said) : this.#standing(batch, now, model, forecasts)
     const { account, exchangeNow, modelExpired, ledgerTag } = inputs
     const value = valuation(this.pipelines, account)
     const equityQuote = value.equityQuote()
@@ -245,7 +251,7 @@ class LiveSession implements Session {
     for (const { window, pipeline, featureMs } of batch) {
       const { symbol, endAt } = window.row.bar
       this.#lastWindow.set(symbol, window)
-      const forecast = answers[asked.findIndex((one) => one.window === window)]
+      const forecast = forecasts.of(window)
       const moment = {
         window,
         pipeline,
@@ -259,7 +265,7 @@ class LiveSession implements Session {
         otherExposureQuote: exposures.othersQuote(symbol),
         guard: this.#guard,
         featureMs,
-        forecastMs,
+        forecastMs: forecasts.ms,
         monotonicMs: () => clock.monotonicMs(),
       }
       const one = decideBar(moment, account, { ...settings, ledgerTag })
@@ -271,29 +277,50 @@ class LiveSession implements Session {
     this.#commit(decided, false)
   }
 
-  async #recorded(read: RecordedInputs, batch: readonly Closed[]): Promise<Inputs | undefined> {
-    const { symbol, endAt } = batch[0]!.window.row.bar
-    const said = await read(symbol, endAt)
-    if (!said) return undefined
+  /** One run for all of them. `failures`: those of a recorded run, which are taken over. */
+  async #forecast(
+    batch: readonly Closed[],
+    { forecaster }: InForce,
+    failures: DecisionInputs['failures'] = {},
+  ): Promise<Forecasts> {
+    const { clock } = this.#parts
+    const { modelId } = forecaster
+    const windows = batch.map(({ window }) => window).filter(({ ready, row }) => ready && row.bar.taints.length === 0)
+    if (windows.length === 0) return { of: () => undefined, ms: null, failures: {} }
+    const fromMs = clock.monotonicMs()
+    const answers = await forecaster.forecast(windows)
+    const ms = clock.monotonicMs() - fromMs
+    const outcomes = new Map(
+      windows.map((window, at) => {
+        const failure = failures[window.row.bar.symbol]
+        return [window, failure === undefined ? answers[at]! : { modelId, failure }]
+      }),
+    )
+    const failed = [...outcomes].flatMap(([{ row }, outcome]) =>
+      isForecast(outcome) ? [] : [[row.bar.symbol, outcome.failure] as const],
+    )
+    return { of: (window) => outcomes.get(window), ms, failures: Object.fromEntries(failed) }
+  }
+
+  #asRecorded(said: DecisionInputs): Inputs {
     this.#guard = said.guard
     return { ...said, account: accountOf(said) }
   }
 
   /** The ledger, the guard and the clock as they are now. */
-  #standing(batch: readonly Closed[], now: EpochMs): Inputs {
-    const { desk, settings, onInputs, modelExpiresAt } = this.#parts
+  #standing(batch: readonly Closed[], now: EpochMs, { forecaster, expiresAt }: InForce, forecasts: Forecasts): Inputs {
+    const { desk, settings, onInputs } = this.#parts
     const { symbol, endAt } = batch[0]!.window.row.bar
     const { ledgerTag } = settings
     const exchangeNow = this.#parts.exchangeTimeOf(now)
-    const modelExpired = modelExpiresAt !== undefined && now >= modelExpiresAt
+    const modelExpired = expiresAt !== undefined && now >= expiresAt
     if (onInputs) {
+      const { modelId } = forecaster
       const accounts = accountStates(desk, this.pipelines.keys())
       const guard = { ...this.#guard, executions: [] }
-      onInputs(
-        symbol,
-        { endAt, ledgerTag, exchangeNow, modelExpired, walletQuote: desk.walletQuote(), guard, accounts },
-        now,
-      )
+      const { failures } = forecasts
+      const said = { endAt, ledgerTag, exchangeNow, modelId, modelExpired, failures, guard, accounts }
+      onInputs(symbol, { ...said, walletQuote: desk.walletQuote() }, now)
     }
     return { exchangeNow, modelExpired, ledgerTag, account: desk }
   }

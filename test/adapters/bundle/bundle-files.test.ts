@@ -1,11 +1,13 @@
-import { mkdir, mkdtemp, readdir, readFile, rm, symlink, truncate, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { execFileSync, spawnSync } from 'node:child_process'
+import { mkdir, mkdtemp, readdir, readFile, rm, symlink, truncate, utimes, writeFile } from 'node:fs/promises'
+import { hostname, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { listFamilies, listVersions } from '../../../src/adapters/bundle/list-bundles.ts'
 import { readBundle, readCurrentBundle, readCurrentVersion } from '../../../src/adapters/bundle/read-bundle.ts'
 import { setCurrent, writeBundle } from '../../../src/adapters/bundle/write-bundle.ts'
 import { InputError } from '../../../src/core/errors.ts'
-import { openBundle } from '../../../src/model/bundle.ts'
+import { openBundle } from '../../../src/model/bundle/bundle.ts'
 import { SCHEMA, sampleBundle } from '../../model/sample-model.ts'
 
 let family = ''
@@ -87,13 +89,49 @@ describe('bundle folders', () => {
     await rm(join(family, 'sample-1', 'inner'), { recursive: true })
     const huge = join(family, 'sample-1', 'optimizer.bin')
     await writeFile(huge, '')
-    await truncate(huge, 64 * 1_048_576 + 1) // Sparse: no disk is used.
-    await refused(readBundle(family, 'sample-1'), 'over 67108864 bytes')
+    await truncate(huge, 256 * 1_048_576 + 1) // Sparse: no disk is used.
+    await refused(readBundle(family, 'sample-1'), 'optimizer.bin: 268435457 bytes')
     await rm(huge)
     for (let i = 0; i < 14; i += 1) await writeFile(join(family, 'sample-1', `f${i}`), '')
     expect((await readBundle(family, 'sample-1')).files.size).toBe(16)
     await writeFile(join(family, 'sample-1', 'f14'), '')
     await refused(readBundle(family, 'sample-1'), '17 files')
+  })
+
+  test('a pipe is refused and holds nobody up', async () => {
+    await writeBundle(family, 'sample-1', files)
+    execFileSync('mkfifo', [join(family, 'sample-1', 'report.html')])
+    await refused(readBundle(family, 'sample-1'), 'report.html', 'plain file')
+  })
+
+  test.each(['../demo', '..', '', 'a/b', 'x'.repeat(65)])('nothing is written under the name %j', async (name) => {
+    await refused(writeBundle(family, name, files), 'name was')
+    await refused(setCurrent(family, name), 'name was')
+    await refused(writeBundle(family, 'sample-1', new Map([[name, new Uint8Array()]])), 'name was')
+  })
+
+  test('lists hold versions only', async () => {
+    await setCurrentOf('sample-2')
+    await setCurrentOf('sample-1')
+    await mkdir(join(family, '.writing-other'))
+    await symlink(join(family, 'sample-1'), join(family, 'link'))
+    await mkdir(join(family, '..', 'empty'))
+    expect(await listVersions(family)).toEqual(['sample-1', 'sample-2'])
+    expect(await listFamilies(join(family, '..'))).toEqual(['demo'])
+    await refused(listVersions(join(family, 'nowhere')), 'nowhere', 'folder of models')
+  })
+
+  test('what dead writers left is removed by the next one; what may be in use stays', async () => {
+    const host = hostname().replaceAll(/[^A-Za-z0-9]/g, '_')
+    const dead = spawnSync('true').pid
+    const names = [`${host}-${dead}-abc`, `${host}-${process.pid}-abc`, 'elsewhere-1-abc', 'elsewhere-2-abc', 'odd']
+    const folders = names.map((name) => join(family, `.writing-${name}`))
+    for (const folder of folders) await mkdir(folder, { recursive: true })
+    await writeFile(join(folders[0]!, 'part'), 'part')
+    await utimes(folders[3]!, 0, Date.now() / 1_000 - 90_000)
+    await setCurrentOf('sample-1')
+    const left = (await readdir(family)).filter((name) => name.startsWith('.')).sort()
+    expect(left).toEqual([1, 2, 4].map((at) => `.writing-${names[at]}`).sort())
   })
 
   test('a truncated graph on disk is refused', async () => {

@@ -33,6 +33,7 @@ const records: readonly [string, TapeControl][] = [
     { kind: 'event', event: { kind: 'external', ...stamps, series: 'fear', value: Number.NaN, observedAt: at(5) } },
   ],
   ['overflow', { kind: 'overflow', lines: 3, characters: 900, fromAt: at(1), toAt: at(2) }],
+  ['model', { kind: 'model', modelId: 'demo/lstm-1' }],
   [
     'decision-inputs',
     { kind: 'decision-inputs', symbol: 'X', payload: { a: [Number.NaN, -0, Number.NEGATIVE_INFINITY, 0.1], b: null } },

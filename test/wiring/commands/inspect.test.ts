@@ -79,6 +79,7 @@ function fill(mode: Mode, write: (journal: Journal) => void): void {
 }
 
 function traded(journal: Journal): void {
+  journal.setMeta('model', JSON.stringify({ modelId: 'demo/lstm-2', provider: 'cuda' }))
   const entering = decision(3, {
     target: { kind: 'target', lots: 12, edgeBps: 2, costBps: 1.2, reason: 'enter' },
     verdict: { kind: 'approved' },
@@ -226,7 +227,7 @@ describe('status', () => {
     const text = await status()
     for (const part of [
       'mode          demo on binanceusdm/demo, not running',
-      'model         demo-1 (cpu)',
+      'model         demo/lstm-2 (cuda)',
       'bars          3 bars, 3 decisions, 1 orders, 1 fills',
       `last decision 2023-11-14T22:13:23.000Z enter: hold 0.012 BTC; tickwright why ${BTC}@1700000003000`,
       'positions     none',

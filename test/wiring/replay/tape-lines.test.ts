@@ -71,7 +71,15 @@ describe('tapeLines', () => {
 
 describe('recordedInputs', () => {
   const inputs = (endAt: number, changes: object = {}) => ({
-    ...{ endAt, ledgerTag: 'abc', exchangeNow: endAt + 10, modelExpired: false, walletQuote: Number.NaN },
+    ...{
+      endAt,
+      ledgerTag: 'abc',
+      exchangeNow: endAt + 10,
+      modelId: 'demo/1',
+      modelExpired: false,
+      failures: {},
+      walletQuote: Number.NaN,
+    },
     guard: FRESH_GUARD,
     accounts: { [SYMBOL]: { lots: 1, entryTicks: 2, open: { buy: 0, sell: 0 }, freezes: [] } },
     ...changes,

@@ -2,13 +2,14 @@ import { setImmediate as turn } from 'node:timers/promises'
 import { openState } from '../../../../src/adapters/sqlite/open-state.ts'
 import type { Instrument } from '../../../../src/core/instrument.ts'
 import type { MarketEvent } from '../../../../src/core/market-event.ts'
-import { epochMs } from '../../../../src/core/units.ts'
+import { type EpochMs, epochMs } from '../../../../src/core/units.ts'
 import { featureSchema } from '../../../../src/features/feature-schema.ts'
 import type { Forecast, NoForecast } from '../../../../src/inference/forecast.ts'
 import { FRESH_GUARD } from '../../../../src/risk/guard.ts'
 import type { RiskLimits } from '../../../../src/risk/limits.ts'
 import { SimulatedVenue } from '../../../../src/simulation/venue/simulated-venue.ts'
 import { trader as createTrader } from '../../../../src/trading/trader.ts'
+import { oneModel } from '../../../../src/wiring/daemon/load-model.ts'
 import { tapeScheduler } from '../../../../src/wiring/replay/tape-scheduler.ts'
 import { createSession, type SessionEvent, type SessionParts } from '../../../../src/wiring/session/session.ts'
 import { traderDesk } from '../../../../src/wiring/session/trader-desk.ts'
@@ -50,7 +51,10 @@ const POLICY = {
 export type Answer = (bar: number) => number | 'fail'
 
 /** A whole session over a simulated venue, an in-memory ledger and a model that answers what the test says (bps). */
-export async function scriptedSession(answer: Answer, changes: Partial<SessionParts> & { limits?: RiskLimits } = {}) {
+export async function scriptedSession(
+  answer: Answer,
+  changes: Partial<SessionParts> & { limits?: RiskLimits; modelExpiresAt?: EpochMs } = {},
+) {
   const instruments: readonly Instrument[] = [BTCUSDT]
   const state = openState(':memory:', { mode: 'replay', venue: 'test' })
   const venue = new SimulatedVenue({ instruments, latencyMs: 0, deposit: '10000', leverage: 10 })
@@ -89,15 +93,18 @@ export async function scriptedSession(answer: Answer, changes: Partial<SessionPa
   const session = createSession({
     instruments,
     schema,
-    forecaster: {
-      modelId: 'test/1',
-      provider: 'cpu',
-      steps: STEPS,
-      features: schema.names.length,
-      horizonBars: 1,
-      forecast: async (windows) => windows.map(() => forecastOf(answer(asked++))),
-      release: async () => undefined,
-    },
+    models: oneModel(
+      {
+        modelId: 'test/1',
+        provider: 'cpu',
+        steps: STEPS,
+        features: schema.names.length,
+        horizonBars: 1,
+        forecast: async (windows) => windows.map(() => forecastOf(answer(asked++))),
+        release: async () => undefined,
+      },
+      changes.modelExpiresAt,
+    ),
     desk: traderDesk(trader, 'USDT'),
     clock,
     settings: { policy: POLICY, limits: changes.limits ?? LIMITS, collarBps: 5, ledgerTag: 'test' },

@@ -1,0 +1,64 @@
+import type { Value } from '../graph/graph.ts'
+import type { Network } from '../graph/network.ts'
+import { add } from '../graph/ops/elementwise.ts'
+import { staticShape } from '../graph/shape.ts'
+import { columnForm } from './columns/column-form.ts'
+import { fromColumns, toColumns } from './columns/columns.ts'
+import type { EncoderForm } from './encoder-form.ts'
+import { rowForm } from './encoder-form.ts'
+import type { FeedForwardOptions } from './feed-forward.ts'
+import { feedForward } from './feed-forward.ts'
+
+export interface EncoderLayerOptions extends FeedForwardOptions {
+  readonly heads: number
+  readonly causal: boolean
+  /** `pre`: normalised before attention and feed-forward (Xiong et al. 2020); `post`: after each sum (Vaswani et al. 2017). */
+  readonly norm: 'pre' | 'post'
+  /** Share of attention weights dropped; PyTorch uses `dropout` for them too. */
+  readonly attentionDropout: number
+}
+
+/** One layer of PyTorch's `TransformerEncoderLayer`, dropout at the same places. x [rows, steps, width] → same shape. */
+function encoderLayer(network: Network, form: EncoderForm, x: Value, options: EncoderLayerOptions): Value {
+  const { heads, causal, attentionDropout } = options
+  const attended = residual(network, form, 'attention', x, options, (value) =>
+    form.attend(network, value, { heads, causal, dropout: attentionDropout }),
+  )
+  return residual(network, form, 'feedForward', attended, options, (value) =>
+    feedForward(network, form, value, options),
+  )
+}
+
+/** x + part(x), normalised before or after. */
+function residual(
+  network: Network,
+  form: EncoderForm,
+  name: string,
+  x: Value,
+  { norm, dropout }: EncoderLayerOptions,
+  part: (value: Value) => Value,
+): Value {
+  const { graph } = network
+  return network.scope(name, () => {
+    const from = norm === 'pre' ? form.norm(network, 'norm', x) : x
+    const sum = add(graph, x, network.dropout(part(from), dropout))
+    return norm === 'post' ? form.norm(network, 'norm', sum) : sum
+  })
+}
+
+/** `layers` encoder layers; a `pre` stack ends with a norm of its own, since its last sum has none. x [rows, steps, width] → same shape. */
+export function encoderStack(network: Network, x: Value, layers: number, options: EncoderLayerOptions): Value {
+  if (!network.training) return stack(network, rowForm, x, layers, options)
+  const [rows, steps] = staticShape(x.shape) as readonly [number, number]
+  const columns = stack(network, columnForm(rows, steps), toColumns(network.graph, x), layers, options)
+  return fromColumns(network.graph, columns, rows)
+}
+
+function stack(network: Network, form: EncoderForm, x: Value, layers: number, options: EncoderLayerOptions): Value {
+  let value = x
+  for (let layer = 0; layer < layers; layer += 1) {
+    const from = value
+    value = network.scope(`layer${layer}`, () => encoderLayer(network, form, from, options))
+  }
+  return options.norm === 'pre' ? form.norm(network, 'norm', value) : value
+}

@@ -1,0 +1,53 @@
+import { ridgeForecast } from '../../model/ridge-forecast.ts'
+import type { Dataset, Split } from '../dataset.ts'
+import { fitRidge, LEVELS } from '../fit-ridge.ts'
+import type { BaselineFit } from './baseline-fit.ts'
+import type { EmpiricalLaw } from './empirical-law.ts'
+import { empiricalLaw, meanOf } from './empirical-law.ts'
+import { fitClasses } from './fit-classes.ts'
+import { fitEwma } from './fit-ewma.ts'
+import { fitHarVolatility } from './fit-har-volatility.ts'
+import { windowSummary } from './window-summary.ts'
+
+/**
+ * Every baseline, fitted on the training rows and calibrated on the validation rows. `thresholdBps`: a return within ± this counts as
+ * flat, as for the model they are compared with. Deterministic.
+ */
+export function fitBaselines(dataset: Dataset, split: Split, thresholdBps: number): readonly BaselineFit[] {
+  const targets = Float64Array.from(split.train, (row) => dataset.targetsBps[row]!)
+  const mirrored = Float64Array.from([...targets, ...targets.map((target) => -target)])
+  const volatilityBps = Math.sqrt(meanOf(Float64Array.from(split.train, (row) => dataset.variancesBps2[row]!)))
+  const constant = constantBaseline('unconditional', empiricalLaw(targets), volatilityBps, thresholdBps)
+  return [
+    constant,
+    constantBaseline('zero-return', empiricalLaw(mirrored), volatilityBps, thresholdBps),
+    fitEwma(dataset, split, thresholdBps),
+    fitHarVolatility(dataset, split, thresholdBps),
+    fitLinear(dataset, split, thresholdBps),
+    fitClasses(dataset, split, thresholdBps, constant),
+  ]
+}
+
+/**
+ * One law for every row. `unconditional`: that of the training returns. `zero-return`, the price's persistence: the same made symmetric
+ * about 0, so that neither side is favoured.
+ */
+function constantBaseline(name: string, law: EmpiricalLaw, volatilityBps: number, thresholdBps: number): BaselineFit {
+  const quantiles = law.quantiles(LEVELS)
+  const shares = law.classShares(thresholdBps)
+  return {
+    name,
+    forecast: ({ rows }) => ({
+      mean: new Float32Array(rows).fill(law.mean),
+      volatility: new Float32Array(rows).fill(volatilityBps),
+      quantiles: Float32Array.from({ length: rows * LEVELS.length }, (_, i) => quantiles[i % LEVELS.length]!),
+      classes: Float32Array.from({ length: rows * shares.length }, (_, i) => shares[i % shares.length]!),
+    }),
+  }
+}
+
+/** Ridge for mean and log-volatility on the window's summary. */
+function fitLinear(dataset: Dataset, split: Split, thresholdBps: number): BaselineFit {
+  const model = { ...fitRidge(windowSummary(dataset), split).model, thresholdBps }
+  return { name: 'ridge', forecast: (data) => ridgeForecast(model, windowSummary(data).inputs, data.rows) }
+}

@@ -1,0 +1,126 @@
+import { check } from '../../core/check.ts'
+import { seededRandom } from '../../core/random.ts'
+import { drawWeights } from '../../model/graph/draw-weights.ts'
+import type { ForecasterScales, ForecasterShape } from '../../model/network-forecaster.ts'
+import { forecasterGraph, forecasterObjective } from '../../model/network-forecaster.ts'
+import { momentCount } from '../../model/optimise/optimiser.ts'
+import type { TrainingGraphs } from '../../model/optimise/training-graphs.ts'
+import { trainingGraphs } from '../../model/optimise/training-graphs.ts'
+import type { UpdateOptions } from '../../model/optimise/update-weights.ts'
+import { stateWidths, streamObjective } from '../../model/stream-objective.ts'
+import type { Dataset, Split } from '../dataset.ts'
+import { LEVELS } from '../fit-ridge.ts'
+import type { GraphEngine } from '../graph-engine.port.ts'
+import { fitScaler } from '../scaler.ts'
+import { classOf, deviationOf, quantilesOf } from '../scores.ts'
+import { evaluationOf, shuffledTraining } from './batches.ts'
+import { forecasterBatches } from './forecaster-batches.ts'
+import type { NetworkSettings } from './network-settings.ts'
+import { streamTraining } from './stream-training.ts'
+import type { EpochReport, TrainingResult, TrainingSettings } from './train-network.ts'
+import { trainNetwork } from './train-network.ts'
+import type { TrainingData } from './training-data.ts'
+import type { TrainingOptions } from './training-options.ts'
+import type { TrainingState } from './training-state.ts'
+import { freshState } from './training-state.ts'
+
+/** A return within this quantile of its absolute value counts as flat: classes of like size. */
+const FLAT_SHARE = 1 / 3
+
+export interface NetworkFitRequest {
+  readonly data: Dataset
+  readonly split: Split
+  readonly settings: NetworkSettings
+  readonly engine: GraphEngine
+  /** Of an earlier fit with the same settings and features, to go on from. */
+  readonly state?: TrainingState | undefined
+  readonly onEpoch?: ((report: EpochReport) => void) | undefined
+  readonly isStopped?: (() => boolean) | undefined
+}
+
+export interface NetworkFit {
+  readonly scales: ForecasterScales
+  /** The ONNX file that serves, with the best weights. */
+  readonly graph: Uint8Array
+  readonly training: TrainingResult
+}
+
+/** Trains a network on the split's earlier part, watched on its later part. */
+export async function fitNetwork(request: NetworkFitRequest): Promise<NetworkFit> {
+  const { data, split, settings, engine, onEpoch, isStopped } = request
+  const { heads, architecture: encoder, training: options } = settings
+  const { steps, featureNames } = data.shape
+  const shape: ForecasterShape = { encoder, heads, levels: LEVELS, steps, features: featureNames.length }
+  const scales = fitScales(data, split.train)
+  const graphs = graphsOf(shape, options, classWeights(request, scales.thresholdBps))
+  const training = await trainNetwork({
+    graphs,
+    engine,
+    state: request.state ?? firstState(graphs, options),
+    train: trainingDataOf(request, scales),
+    validation: evaluationOf(forecasterBatches(data, split.validation, scales), options.batchSize),
+    settings: trainingSettings(options),
+    onEpoch,
+    isStopped,
+  })
+  return { scales, graph: forecasterGraph(shape, scales, training.state.best.weights), training }
+}
+
+const firstState = ({ layout }: TrainingGraphs, { optimiser, seed }: TrainingOptions): TrainingState =>
+  freshState(drawWeights(layout, seededRandom(seed)), momentCount(optimiser))
+
+function graphsOf(shape: ForecasterShape, options: TrainingOptions, weights: readonly number[]): TrainingGraphs {
+  const { batchSize, truncatedBptt } = options
+  const update = updateOptions(options)
+  const onWindows = trainingGraphs(forecasterObjective(shape, batchSize, weights), update)
+  if (truncatedBptt === undefined) return onWindows
+  const onStreams = trainingGraphs(streamObjective(shape, { streams: batchSize, ...truncatedBptt }, weights), update)
+  const [windowNames, streamNames] = [onWindows, onStreams].map(({ layout }) =>
+    layout.parameters.map(({ name, shape: dims }) => `${name} ${dims.join('x')}`).join(', '),
+  )
+  check(windowNames === streamNames, 'the same parameters on windows and on streams', streamNames)
+  return { ...onStreams, evaluate: onWindows.evaluate }
+}
+
+function trainingDataOf({ data, split, settings }: NetworkFitRequest, scales: ForecasterScales): TrainingData {
+  const { architecture, training } = settings
+  const { truncatedBptt: truncation, recencyHalfLifeBars } = training
+  if (truncation === undefined) {
+    return shuffledTraining(forecasterBatches(data, split.train, scales, recencyHalfLifeBars), training)
+  }
+  return streamTraining(data, split.train, scales, { ...training, truncation, stateWidths: stateWidths(architecture) })
+}
+
+function fitScales(data: Dataset, rows: Int32Array): ForecasterScales {
+  const targets = Float64Array.from(rows, (row) => data.targetsBps[row]!)
+  const [thresholdBps] = quantilesOf(targets.map(Math.abs), [FLAT_SHARE])
+  return { scaler: fitScaler(data, rows), scaleBps: deviationOf(targets), thresholdBps: thresholdBps! }
+}
+
+/** Of down, flat, up; their mean over the training rows is 1, so that weights do not change the head's share. */
+function classWeights({ data, split, settings }: NetworkFitRequest, thresholdBps: number): readonly number[] {
+  const { classes } = settings.heads
+  const counts = [0, 0, 0]
+  for (const row of split.train) counts[classOf(data.targetsBps[row]!, thresholdBps)]! += 1
+  const wanted = classes?.weights ?? 'balanced'
+  const weights = wanted === 'balanced' ? counts.map((count) => 1 / Math.max(1, count)) : wanted
+  const mean = counts.reduce((sum, count, i) => sum + count * weights[i]!, 0) / split.train.length
+  return weights.map((weight) => weight / mean)
+}
+
+const updateOptions = ({ optimiser, weightDecay, l1, gradientNormMax }: TrainingOptions): UpdateOptions => ({
+  optimiser,
+  weightDecay,
+  l1,
+  ...(gradientNormMax === undefined ? {} : { gradientNormMax }),
+})
+
+const trainingSettings = (options: TrainingOptions): TrainingSettings => ({
+  update: updateOptions(options),
+  learningRate: options.learningRate,
+  schedule: options.schedule,
+  batchesPerUpdate: options.batchesPerUpdate,
+  epochsMax: options.epochsMax,
+  patience: options.patience,
+  seed: options.seed,
+})

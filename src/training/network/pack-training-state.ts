@@ -1,0 +1,42 @@
+import type { OptimizerState } from '../../model/bundle/optimizer-state.ts'
+import type { JsonObject } from '../../model/bundle/plain-json.ts'
+import type { TrainingState } from './training-state.ts'
+
+/** A training state as the content of `optimizer.bin`. */
+export function packTrainingState(state: TrainingState, settings: JsonObject): OptimizerState {
+  const { weights, moments, step, epoch, plateau, best } = state
+  return {
+    step,
+    counters: {
+      epoch,
+      plateauBestLoss: plateau.bestLoss,
+      plateauBadEpochs: plateau.badEpochs,
+      plateauScale: plateau.scale,
+      bestLoss: best.loss,
+      bestEpoch: best.epoch,
+    },
+    settings,
+    vectors: {
+      weights,
+      bestWeights: best.weights,
+      ...Object.fromEntries(moments.map((moment, i) => [`moment${i}`, moment])),
+    },
+  }
+}
+
+/** The training state that `packTrainingState` packed. */
+export function unpackTrainingState({ step, counters, vectors }: OptimizerState): TrainingState {
+  const count = Object.keys(vectors).filter((name) => name.startsWith('moment')).length
+  return {
+    weights: vectors['weights']!,
+    moments: Array.from({ length: count }, (_, i) => vectors[`moment${i}`]!),
+    step,
+    epoch: counters['epoch']!,
+    plateau: {
+      bestLoss: counters['plateauBestLoss']!,
+      badEpochs: counters['plateauBadEpochs']!,
+      scale: counters['plateauScale']!,
+    },
+    best: { weights: vectors['bestWeights']!, loss: counters['bestLoss']!, epoch: counters['bestEpoch']! },
+  }
+}
