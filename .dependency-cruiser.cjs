@@ -23,7 +23,16 @@ const downward = stages.flatMap((stage, at) => {
   }
 })
 
-const pureLibraries = ['rxjs', 'big\\.js', 'zod', 'ml-matrix', 'onnx-proto', 'protobufjs', 'date-holidays']
+const pureLibraries = [
+  'rxjs',
+  'big\\.js',
+  'zod',
+  'ml-matrix',
+  'onnx-proto',
+  'protobufjs',
+  'date-holidays',
+  '@dagrejs/dagre',
+]
 
 module.exports = {
   forbidden: [

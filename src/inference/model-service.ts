@@ -150,8 +150,10 @@ class LiveModelService implements ModelService {
   /** For a way back that takes no time. The one kept until now has had its time, unless it is in force again. */
   #keep(previous: Held, isBack: boolean): void {
     this.#keeping.abort()
-    if (this.#kept && !isBack) discard(this.#kept)
+    const stale = isBack ? undefined : this.#kept
     this.#kept = previous
+    // Not in the pause of the switch.
+    if (stale) void this.#parts.scheduler.sleep(0).then(() => discard(stale))
     const keeping = new AbortController()
     this.#keeping = keeping
     void this.#parts.scheduler.sleep(this.#parts.keepMs, keeping.signal).then(() => {

@@ -147,6 +147,18 @@ describe('in a run', () => {
     expect(log.filter((line) => line === 'load cpu').length).toBeGreaterThan(2)
   })
 
+  test('a CPU that goes on failing is told of once, until it has answered again', async () => {
+    const { loading, running, fallbacks } = await served('cpu')
+    const forecaster = await loading
+    for (let spell = 1; spell <= 2; spell += 1) {
+      running.set('cpu', 'throws')
+      for (let bar = 0; bar < 3; bar += 1) await forecaster.forecast(windowsOf(1))
+      expect(fallbacks).toHaveLength(spell)
+      running.delete('cpu')
+      await forecaster.forecast(windowsOf(1))
+    }
+  })
+
   test('a CPU that fails for once is asked again at the next bar', async () => {
     const { loading, running } = await served('cpu')
     const forecaster = await loading

@@ -88,12 +88,24 @@ describe('modelService', () => {
     expect(loads).toEqual(['b', 'b'])
   })
 
+  test('one that is about to decide again is not released because its time is over', async () => {
+    const { service, open, now, time, loads } = bench()
+    await service.offer('b')
+    now()
+    await service.offer('a')
+    await time.pass(2 * KEEP_MS)
+    expect([...open]).toEqual(['a', 'b'])
+    expect(now()).toBe('demo/a')
+    expect(loads).toEqual(['b'])
+  })
+
   test('the next swap releases the one kept before', async () => {
-    const { service, open, now } = bench()
+    const { service, open, now, time } = bench()
     for (const version of ['b', 'c', 'd']) {
       await service.offer(version)
       now()
     }
+    await time.pass(0)
     expect([...open]).toEqual(['c', 'd'])
   })
 

@@ -1,12 +1,16 @@
 import { describe, expect, test } from 'vitest'
 import { seededRandom } from '../../src/core/random.ts'
 import { openBundle } from '../../src/model/bundle/bundle.ts'
+import { REPORT_FILE } from '../../src/model/bundle/manifest.ts'
 import { ridgeForecast } from '../../src/model/ridge-forecast.ts'
+import type { RidgeForecaster } from '../../src/model/ridge-forecaster.ts'
+import { lostContests } from '../../src/training/compare-baselines.ts'
 import type { Dataset } from '../../src/training/dataset.ts'
 import { datasetOf, splitByTime } from '../../src/training/dataset.ts'
-import { baselineOf, evaluate } from '../../src/training/evaluate.ts'
+import { baselineOf, confusionOf, evaluate } from '../../src/training/evaluate.ts'
 import { fitBundle } from '../../src/training/fit-bundle.ts'
 import { fitRidge } from '../../src/training/fit-ridge.ts'
+import { fitRidgeForecaster } from '../../src/training/fit-ridge-forecaster.ts'
 import { bar, SHAPE, syntheticWindows, windowsOf } from './synthetic-windows.ts'
 
 const dataset = (seed: number, edge: number, bars = 4_000, planted = false): Dataset =>
@@ -20,6 +24,7 @@ const request = {
   source: 'synthetic',
   seeds: [1],
   evaluationSeeds: [2],
+  fit: fitRidgeForecaster,
 }
 
 describe('datasetOf', () => {
@@ -86,8 +91,13 @@ describe('datasetOf', () => {
 
 /** Fits on one seed and scores on another. */
 function outOfSample(fitData: Dataset, evaluationData: Dataset): Record<string, number> {
-  const { model } = fitRidge(fitData, splitByTime(fitData, 0.25))
-  return evaluate(model, evaluationData, baselineOf(fitData.targetsBps, model.thresholdBps))
+  return scoresOf(fitRidge(fitData, splitByTime(fitData, 0.25)).model, fitData, evaluationData)
+}
+
+function scoresOf(model: RidgeForecaster, fitData: Dataset, data: Dataset): Record<string, number> {
+  const { thresholdBps } = model
+  const outputs = ridgeForecast(model, data.inputs, data.rows)
+  return evaluate(outputs, data, baselineOf(fitData.targetsBps, thresholdBps), thresholdBps)
 }
 
 describe('fitRidge', () => {
@@ -99,7 +109,7 @@ describe('fitRidge', () => {
     expect(scores['directionalAccuracy']).toBeGreaterThan(0.6)
     expect(scores['directionalAccuracyStrongest25']).toBeGreaterThan(scores['directionalAccuracy']!)
     expect(scores['pinballSkill']).toBeGreaterThan(0.06)
-    expect(scores['classLogLoss']).toBeLessThan(scores['baselineClassLogLoss']!)
+    expect(scores['logLoss']).toBeLessThan(scores['baselineLogLoss']!)
     for (const level of [5, 25, 50, 75, 95]) {
       expect(Math.abs(scores[`coverage${level}`]! - level / 100)).toBeLessThan(0.04)
     }
@@ -128,11 +138,7 @@ describe('fitRidge', () => {
     const ratio = squares.reduce((sum, square) => sum + square, 0) / unseen.rows
     expect(ratio).toBeGreaterThan(0.85)
     expect(ratio).toBeLessThan(1.15)
-    const scores = evaluate(
-      model,
-      heteroscedastic(dataset(2, 0, 6_000)),
-      baselineOf(loud.targetsBps, model.thresholdBps),
-    )
+    const scores = scoresOf(model, loud, heteroscedastic(dataset(2, 0, 6_000)))
     expect(scores['pinballSkill']).toBeGreaterThan(0.02)
   })
 })
@@ -140,36 +146,77 @@ describe('fitRidge', () => {
 describe('fitBundle', () => {
   const [fitData, evaluationData] = [dataset(1, 1), dataset(2, 1)]
 
-  test('the same data give the same bytes, and a bundle that opens', () => {
-    const [a, b] = [1, 2].map(() => fitBundle({ ...request, fitData: dataset(1, 1), evaluationData }))
-    expect(a).toEqual(b)
-    const folder = `models/demo/${a!.version}`
+  test('the same data give the same bytes, and a bundle that opens', async () => {
+    const a = await fitBundle({ ...request, fitData, evaluationData })
+    expect(a).toEqual(await fitBundle({ ...request, fitData: dataset(1, 1), evaluationData }))
+    const folder = `models/demo/${a.version}`
     const schema = { names: SHAPE.featureNames, schemaHash: 'synthetic', barMs: SHAPE.barMs }
-    const { manifest } = openBundle({ folder, files: a!.files }, schema)
-    expect(manifest.metrics).toEqual(a!.metrics)
+    const { manifest } = openBundle({ folder, files: a.files }, schema)
+    expect(manifest.metrics).toEqual(a.metrics)
     expect(manifest.fit).toMatchObject({ seeds: [1], evaluationSeeds: [2], evaluationRows: evaluationData.rows })
+    expect(new TextDecoder().decode(a.files.get(REPORT_FILE))).toContain(`demo/${a.version}`)
   })
 
-  test('other data give another version', () => {
-    const [a, b] = [fitData, dataset(3, 1)].map((data) => fitBundle({ ...request, fitData: data, evaluationData }))
-    expect(a!.version).not.toBe(b!.version)
-    const scoredElsewhere = fitBundle({ ...request, fitData, evaluationData: dataset(3, 1) })
-    expect(scoredElsewhere.version).not.toBe(a!.version)
+  test('every baseline is scored on the same rows, and the model is held against each', async () => {
+    const { metrics, lost } = await fitBundle({ ...request, fitData, evaluationData })
+    const names = ['unconditional', 'zero-return', 'ewma', 'har', 'ridge', 'logistic']
+    for (const name of names) {
+      for (const score of ['pinballBps', 'logLoss', 'squaredErrorBps2', 'qlike']) {
+        expect(metrics).toHaveProperty([`baseline.${name}.${score}`])
+      }
+    }
+    const best = Math.min(...names.map((name) => metrics[`baseline.${name}.pinballBps`]!))
+    expect(metrics['pinballSkillOverBest']).toBeCloseTo(1 - metrics['pinballBps']! / best, 12)
+    expect(lost.join()).toBe(lostContests(metrics).join())
+    expect(lostContests({ ...metrics, pinballBps: 0, logLoss: 0, qlike: -99 })).toEqual([])
+    expect(lostContests({ ...metrics, pinballBps: 9, logLoss: 9, qlike: 99 })).toEqual([
+      expect.stringMatching(/^does not beat ridge: pinballBps 9.0000, ridge /),
+      expect.stringMatching(/^does not beat logistic: logLoss /),
+      expect.stringMatching(/^does not beat har: qlike /),
+    ])
   })
 
-  test('the same fit at another time is the same version', () => {
-    const [a, b] = ['2026-01-02T03:04:05.000Z', '2027-01-02T03:04:05.000Z'].map((createdAt) =>
-      fitBundle({ ...request, fitData, evaluationData, createdAt }),
-    )
-    expect(a!.version).toBe(b!.version)
-    expect(a!.files).not.toEqual(b!.files)
+  test('other data give another version', async () => {
+    const versionOf = async (fit: Dataset, evaluation: Dataset) =>
+      (await fitBundle({ ...request, fitData: fit, evaluationData: evaluation })).version
+    const other = dataset(3, 1)
+    const versions = [
+      await versionOf(fitData, evaluationData),
+      await versionOf(other, evaluationData),
+      await versionOf(fitData, other),
+    ]
+    expect(new Set(versions).size).toBe(3)
   })
 
-  test('a feature that has seen the future is refused by name', () => {
+  test('the same fit at another time is the same version', async () => {
+    const a = await fitBundle({ ...request, fitData, evaluationData })
+    const b = await fitBundle({ ...request, fitData, evaluationData, createdAt: '2027-01-02T03:04:05.000Z' })
+    expect(a.version).toBe(b.version)
+    expect(a.files).not.toEqual(b.files)
+  })
+
+  test('a feature that has seen the future is refused by name', async () => {
     const planted = dataset(1, 1, 2_000, true)
-    expect(() => fitBundle({ ...request, fitData: planted, evaluationData })).toThrow(/features noise: .* seen it/)
+    await expect(fitBundle({ ...request, fitData: planted, evaluationData })).rejects.toThrow(
+      /features noise: .* seen it/,
+    )
   })
 })
+
+describe('confusionOf', () => {
+  test('counts what came by what had the greatest probability', () => {
+    const data = { ...fitSample(), targetsBps: Float64Array.of(-2, 0, 2, 2) }
+    const classes = Float32Array.of(0.5, 0.3, 0.2, 0.2, 0.6, 0.2, 0.1, 0.2, 0.7, 0.8, 0.1, 0.1)
+    const outputs = { mean: new Float32Array(4), volatility: new Float32Array(4), quantiles: new Float32Array(20), classes }
+    expect(confusionOf(outputs, data, 1)).toEqual([
+      [1, 0, 0],
+      [0, 1, 0],
+      [1, 0, 1],
+    ])
+  })
+})
+
+const fitSample = (): Dataset => dataset(1, 1, 50)
 
 function shuffle(data: Dataset): Dataset {
   const random = seededRandom(9)

@@ -5,6 +5,7 @@ import { defaultFeatureSettings, featureSchema } from '../../src/features/featur
 import { openBundle } from '../../src/model/bundle/bundle.ts'
 import { demoMarkets } from '../../src/simulation/exchange/demo-markets.ts'
 import { fitDemo } from '../../src/training/fit-demo.ts'
+import { fitRidgeForecaster } from '../../src/training/fit-ridge-forecaster.ts'
 import { simulatedWindows } from '../../src/training/simulated-flow.ts'
 
 const schema = featureSchema(defaultFeatureSettings(1_000))
@@ -58,11 +59,13 @@ describe('fitDemo', () => {
     horizonBars: 5,
     validationShare: 0.3,
     createdAt: '2026-01-02T03:04:05.000Z',
+    fit: fitRidgeForecaster,
   }
 
-  test('the same seeds give the same bytes, and a bundle for the running schema', () => {
+  test('the same seeds give the same bytes, and a bundle for the running schema', async () => {
     const runs: [number, number][] = []
-    const [a, b] = [fitDemo({ ...options, onRun: (...report) => runs.push(report) }), fitDemo(options)]
+    const a = await fitDemo({ ...options, onRun: (...report) => runs.push(report) })
+    const b = await fitDemo(options)
     expect(a).toEqual(b)
     expect(runs).toEqual([
       [31, 120],

@@ -68,6 +68,22 @@ describe('runCli', () => {
       ['fit', { config: 'a.yaml', out: 'm', json: false }],
     ],
     [
+      ['models', 'list', '--path', 'models/demo'],
+      ['models-list', { path: 'models/demo', root: 'models', json: false }],
+    ],
+    [
+      ['models', 'verify', '--all'],
+      ['models-verify', { root: 'models', all: true, json: false }],
+    ],
+    [
+      ['models', 'diff', 'a', 'b', '--json'],
+      ['models-diff', { a: 'a', b: 'b', root: 'models', json: true }],
+    ],
+    [
+      ['models', 'draw', 'x.onnx', '--depth', '2', '--out', 'x.svg'],
+      ['models-draw', { model: 'x.onnx', depth: 2, out: 'x.svg', root: 'models' }],
+    ],
+    [
       ['check-config', '--config', 'a.yaml'],
       ['check-config', { config: 'a.yaml' }],
     ],

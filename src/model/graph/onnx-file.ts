@@ -32,6 +32,11 @@ export function onnxFile(graph: Graph): Uint8Array {
       output: graph.outputs.map(valueProto),
       initializer: initializers.map(tensorProto),
       node: nodes.map(nodeProto),
+      // Shapes between operators: for drawings, and for the runtime to check ours by its own.
+      valueInfo: nodes
+        .flatMap(({ outputs }) => outputs)
+        .filter((value) => !graph.outputs.includes(value))
+        .map(valueProto),
     },
   }).finish()
   return new Uint8Array(encoded) // A plain copy: the encoder answers with a slice of a pooled Buffer.

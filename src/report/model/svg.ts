@@ -2,7 +2,7 @@
 export const escaped = (text: string): string =>
   text
     .replaceAll('&', '&amp;')
-    
+    .replaceAll('<', '&lt;')
     .replaceAll('>', '&gt;')
     .replaceAll('"', '&quot;')
     .replaceAll("'", '&#39;')

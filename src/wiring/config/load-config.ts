@@ -22,10 +22,12 @@ export const loadFitConfig = (file: string): FitConfig => parsed(file, readYaml(
 /** Same for a model and its training, e.g. `config/model.yaml`. */
 export const loadModelSettings = (file: string): ModelSettings => parsed(file, readYaml(file), modelSettingsSchema)
 
-/** Any of them: the file's `mode` tells, and a model has none. */
-export function loadAnyConfig(file: string): Config | FitConfig | ModelSettings {
+/** Whether the file is one of `loadModelSettings`: the others have a `mode`. */
+export const isModelFile = (file: string): boolean => 'architecture' in readYaml(file).value
+
+/** A file with a `mode`, which tells what it is. */
+export function loadAnyConfig(file: string): Config | FitConfig {
   const yaml = readYaml(file)
-  if ('architecture' in yaml.value) return parsed(file, yaml, modelSettingsSchema)
   return yaml.value['mode'] === 'fit' ? parsed(file, yaml, fitSchema) : parsed(file, yaml, configSchema)
 }
 

@@ -80,7 +80,7 @@ describe.each(Object.entries(CASES))('%s', (_name, known) => {
   })
 })
 
-test.each(['lstm', 'gru', 'rnn', 'cnn', 'deeplob', 'ensemble', 'reservoir'])(
+test.each(['lstm', 'gru', 'rnn', 'cnn', 'deeplob', 'ensemble', 'reservoir', 'transformer', 'patch-transformer', 'nlinear', 'dlinear'])(
   '%s: the cases change every option',
   (name) => {
     const { architecture, others } = CASES[name]!

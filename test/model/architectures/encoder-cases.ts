@@ -17,7 +17,7 @@ const encoder = {
 const encoderOthers = {
   layers: 1,
   width: 8,
-  heads: 4,
+  heads: 3,
   feedForwardWidth: 5,
   activation: 'relu',
   norm: 'post',
