@@ -2,10 +2,10 @@ import { InputError } from '../core/errors.ts'
 import { packBundle } from '../model/bundle/bundle.ts'
 import type { Manifest, ManifestDraft } from '../model/bundle/manifest.ts'
 import { sha256Of } from '../model/bundle/manifest.ts'
-import type { ForecasterOutputs, OutputName } from '../model/forecaster-outputs.ts'
-import { outputWidths } from '../model/forecaster-outputs.ts'
+import type { ForecasterOutputs } from '../model/forecaster-outputs.ts'
 import { OPSET } from '../model/graph/onnx-file.ts'
 import { modelReport } from '../report/model/model-report.ts'
+import { goldenOutputs } from './answer-rows.ts'
 import { fitBaselines } from './baselines/fit-baselines.ts'
 import { scoreForecasts } from './baselines/score-forecasts.ts'
 import { compareWithBaselines, lostContests } from './compare-baselines.ts'
@@ -153,17 +153,9 @@ async function goldenOf(fitted: FittedForecaster, { inputs, rows, shape }: Datas
   const extreme = rowAt(0).map((_, i) => Math.fround((i % 2 === 0 ? 1 : -1) * 1_000_000))
   const goldenInputs = [...chosen, extreme]
   const outputs = await fitted.forecast(Float32Array.from(goldenInputs.flat()), goldenInputs.length)
-  const widths = outputWidths(LEVELS.length)
-  const rowsOf = (name: OutputName): number[][] =>
-    goldenInputs.map((_, row) => [...outputs[name].subarray(row * widths[name], (row + 1) * widths[name])])
   return {
     inputs: goldenInputs,
-    outputs: {
-      mean: rowsOf('mean'),
-      volatility: rowsOf('volatility'),
-      quantiles: rowsOf('quantiles'),
-      classes: rowsOf('classes'),
-    },
+    outputs: goldenOutputs(outputs, goldenInputs.length, LEVELS.length),
     tolerance: TOLERANCE,
   }
 }

@@ -39,14 +39,6 @@ export interface FitOptions {
   readonly json: boolean
 }
 
-export interface ModelsAverageOptions {
-  /** Folders of the models, at least two. */
-  readonly models: readonly string[]
-  /** Folder of the model family that the average is written into. */
-  readonly out: string
-  readonly json: boolean
-}
-
 export interface CheckConfigOptions {
   readonly config: string
 }

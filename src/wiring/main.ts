@@ -24,6 +24,8 @@ const commands: Commands = {
   modelsDiff: async (options, io) => (await import('./commands/models-diff.ts')).modelsDiffCommand(options, io),
   modelsUse: async (options, io) => (await import('./commands/models-use.ts')).modelsUseCommand(options, io),
   modelsDraw: async (options, io) => (await import('./commands/models-draw.ts')).modelsDrawCommand(options, io),
+  modelsAverage: async (options, io) =>
+    (await import('./commands/models-average.ts')).modelsAverageCommand(options, io),
   exchange: async (options, io) => (await import('./commands/exchange.ts')).exchangeCommand(options, io),
   fit: async (options, io) => (await import('./commands/fit.ts')).fitCommand(options, io),
   checkConfig: async (options, io) => (await import('./commands/check-config.ts')).checkConfigCommand(options, io),

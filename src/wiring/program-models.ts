@@ -1,4 +1,5 @@
 import type { Command } from 'commander'
+import type { ModelsAverageOptions } from './commands/models-average.ts'
 import type { ModelsDiffOptions } from './commands/models-diff.ts'
 import type { ModelsDrawOptions } from './commands/models-draw.ts'
 import type { ModelsListOptions } from './commands/models-list.ts'
@@ -16,6 +17,7 @@ export interface ModelCommands {
   modelsDiff(options: ModelsDiffOptions, io: Io): Promise<number>
   modelsUse(options: ModelsUseOptions, io: Io): Promise<number>
   modelsDraw(options: ModelsDrawOptions, io: Io): Promise<number>
+  modelsAverage(options: ModelsAverageOptions, io: Io): Promise<number>
 }
 
 const VERSION = 'a version, family/version, or current'
@@ -57,10 +59,18 @@ export function addModels(models: Command, commands: ModelCommands, io: Io, fini
       finish(await commands.modelsUse({ ...options, model }, io)),
     )
   command('draw', 'draw the graph of a model as SVG')
-    .argument('<model>', `${VERSION}; or a file that ends in .onnx`)
+    .argument('<model>', `${VERSION}; or a file that ends in .onnx; or with --architecture the name of one`)
+    .option('--architecture', 'draw an untrained architecture with its defaults', false)
     .option('--out <file>', 'SVG file to write; without it standard output')
     .option('--depth <number>', 'levels of scopes to open; without it as many as stay readable', wholeNumber(0, 100))
     .action(async (model: string, options: Omit<ModelsDrawOptions, 'model'>) =>
       finish(await commands.modelsDraw({ ...options, model }, io)),
+    )
+  command('average', 'make one model that averages the forecasts of several')
+    .argument('<models...>', `at least two: ${VERSION}`)
+    .requiredOption('--out <folder>', 'folder of the model family that the average is written into')
+    .option(...JSON_FLAG)
+    .action(async (members: readonly string[], options: Omit<ModelsAverageOptions, 'models'>) =>
+      finish(await commands.modelsAverage({ ...options, models: members }, io)),
     )
 }

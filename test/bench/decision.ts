@@ -4,13 +4,18 @@ import path from 'node:path'
 import { systemClock } from '../../src/adapters/clock/system-clock.ts'
 import { workerRuntime } from '../../src/adapters/onnx/worker-runtime.ts'
 import { openState } from '../../src/adapters/sqlite/open-state.ts'
+import { loadForecaster } from '../../src/inference/forecaster.ts'
+import { freshForecaster } from '../../src/model/fresh-forecaster.ts'
 import { loadConfig } from '../../src/wiring/config/load-config.ts'
-import { loadModel } from '../../src/wiring/daemon/load-model.ts'
+import type { LoadedModel } from '../../src/wiring/daemon/load-model.ts'
+import { loadFeatureSchema } from '../../src/wiring/features/load-feature-schema.ts'
 import { quantile } from '../../src/wiring/session/quantiles.ts'
 import type { BenchOptions } from './bench-options.ts'
 import { type BarTiming, decisionRig } from './decision-rig.ts'
+import { caseBundle } from './infer/case-bundle.ts'
 
 const CONFIG = 'config/demo.yaml'
+const STEPS = 64
 const FSYNCS = 200
 /** What a small transaction appends to SQLite's log. */
 const FSYNC_BYTES = 8_192
@@ -60,7 +65,7 @@ export interface DecisionBenchOptions extends BenchOptions {
 /** Bar close → decision → intent durable → order handed over: session, trader, SQLite file and ONNX model are the real ones. */
 export async function run(options: DecisionBenchOptions = {}): Promise<DecisionBench> {
   const { singleBars = 600, batchBars = 150, batchInstruments = 100, progress } = options
-  const model = await loadModel(loadConfig(CONFIG), systemClock(), workerRuntime())
+  const model = await lstmModel()
   const folder = mkdtempSync(path.join(tmpdir(), 'tickwright-bench-'))
   const measure = async (name: string, instruments: number, bars: number): Promise<Figures> => {
     progress?.(`${instruments} instrument(s), ${bars} bars`)
@@ -91,6 +96,17 @@ export async function run(options: DecisionBenchOptions = {}): Promise<DecisionB
     await model.forecaster.release()
     rmSync(folder, { recursive: true })
   }
+}
+
+/** The model that the budget names: LSTM, 64 steps × the demo's features, 64 hidden units; untrained, which costs the same. */
+async function lstmModel(): Promise<LoadedModel> {
+  const config = loadConfig(CONFIG)
+  const schema = await loadFeatureSchema({ barMs: config.barMs, ...config.features })
+  const features = schema.names.length
+  const graph = freshForecaster('lstm', STEPS, features)
+  const bundle = await caseBundle({ name: 'lstm 64x64', graph, steps: STEPS, features }, schema)
+  const forecaster = await loadForecaster(bundle, workerRuntime(), 'cpu', systemClock())
+  return { schema, forecaster, expiresAt: undefined }
 }
 
 function figures(instruments: number, bars: readonly BarTiming[]): Figures {

@@ -35,7 +35,7 @@ export type TrainBenchOptions = BenchOptions & Partial<RaceLength>
 export async function run(options: TrainBenchOptions = {}): Promise<TrainBench> {
   const { rounds = 5, secPerRun = 1.5, progress } = options
   const all = problems()
-  const ours = await ourContender(all)
+  const ours = ourContender(all)
   const torch = await torchRival(all, THREADS)
   const tfjs = await tfjsRival(all, 'plain')
   const tuned = await tfjsRival(all, 'tuned')

@@ -7,7 +7,7 @@ export async function gpuCheck(
   checks: readonly GpuCheck[],
   out: (line: string) => void,
 ): Promise<0 | 1> {
-  let gpus = providers.filter((provider) => provider !== 'cpu')
+  let gpus: readonly string[] = providers.filter((provider) => provider !== 'cpu')
   if (gpus.length === 0) {
     out('gpu-check: skipped, no GPU that onnxruntime-node could use is to be seen on this machine (docs/gpu.md)')
     return 0

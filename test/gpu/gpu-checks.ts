@@ -7,6 +7,9 @@ import { loadForecaster } from '../../src/inference/forecaster.ts'
 import { caseBundle, caseWindows } from '../bench/infer/case-bundle.ts'
 import { type InferCase, inferCases } from '../bench/infer/infer-cases.ts'
 import { latencyOf } from '../bench/infer.ts'
+import { TRAIN_MODELS } from '../bench/train/contender.ts'
+import { ours } from '../bench/train/ours.ts'
+import { problems } from '../bench/train/problem.ts'
 
 /** One thing to find out on a machine with a GPU. `findings`: plain JSON. */
 export interface GpuCheck {
@@ -25,11 +28,15 @@ const BATCHES = [1, 16, 128]
 const PARITY_WINDOWS = 64
 const LATENCY_WINDOWS = 10_000
 
-/** All of them, in their order. A check of another part (training) is one more entry. */
+/** Steps timed for one figure of training. */
+const TRAINING_STEPS = 50
+
+/** All of them, in their order. */
 export const GPU_CHECKS: readonly GpuCheck[] = [
   { name: 'load', run: loads },
   { name: 'parity', run: parity },
   { name: 'latency', run: latency },
+  { name: 'training', run: training },
 ]
 
 /** Which providers prove the golden vectors of each architecture, in a thread of its own as in the daemon. */
@@ -83,6 +90,26 @@ async function latency(providers: readonly string[]): Promise<GpuResult> {
     return { byBatch }
   })
   return { passed: findings.every((one) => 'byBatch' in one), findings }
+}
+
+/** Samples per second of one training step after another, beside the CPU with one thread. */
+async function training(providers: readonly string[]): Promise<GpuResult> {
+  const all = problems()
+  const findings: object[] = []
+  let passed = true
+  for (const provider of [...providers, 'cpu']) {
+    const contender = ours(all, provider)
+    for (const model of TRAIN_MODELS) {
+      try {
+        findings.push({ model, provider, samplesPerSec: await contender.run(model, 1, TRAINING_STEPS) })
+      } catch (error) {
+        passed = false
+        findings.push({ model, provider, failure: messageOf(error) })
+      }
+    }
+    await contender.close()
+  }
+  return { passed, findings }
 }
 
 type Named<T> = { readonly architecture: string; readonly provider: string } & (T | { readonly failure: string })

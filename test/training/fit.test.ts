@@ -207,7 +207,12 @@ describe('confusionOf', () => {
   test('counts what came by what had the greatest probability', () => {
     const data = { ...fitSample(), targetsBps: Float64Array.of(-2, 0, 2, 2) }
     const classes = Float32Array.of(0.5, 0.3, 0.2, 0.2, 0.6, 0.2, 0.1, 0.2, 0.7, 0.8, 0.1, 0.1)
-    const outputs = { mean: new Float32Array(4), volatility: new Float32Array(4), quantiles: new Float32Array(20), classes }
+    const outputs = {
+      mean: new Float32Array(4),
+      volatility: new Float32Array(4),
+      quantiles: new Float32Array(20),
+      classes,
+    }
     expect(confusionOf(outputs, data, 1)).toEqual([
       [1, 0, 0],
       [0, 1, 0],

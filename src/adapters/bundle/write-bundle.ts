@@ -4,7 +4,8 @@ import { InputError } from '../../core/errors.ts'
 import { isBundleName, NAME_RULE } from './names.ts'
 import { withTemporaryFolder } from './temporary-folder.ts'
 
-const MANIFEST = 'manifest.json'
+/** Files that say when the model was made. */
+const DATED = ['manifest.json', 'report.html']
 
 /** Files of a bundle, its manifest included. */
 type Files = ReadonlyMap<string, Uint8Array>
@@ -55,10 +56,10 @@ const isAlreadyThere = (error: unknown): boolean => {
   return code === 'ENOTEMPTY' || code === 'EEXIST' || code === 'ENOTDIR'
 }
 
-/** The manifest may differ: it says when it was made, and the version's name covers the rest of it. */
+/** Manifest and report may differ: they say when the model was made, and the version's name covers the rest of them. */
 async function holds(folder: string, files: Files): Promise<boolean> {
   for (const [name, bytes] of files) {
-    if (name === MANIFEST) continue
+    if (DATED.includes(name)) continue
     const found = await readFile(join(folder, name)).catch(() => undefined)
     if (found === undefined || !found.equals(bytes)) return false
   }

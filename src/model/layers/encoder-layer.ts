@@ -19,7 +19,7 @@ export interface EncoderLayerOptions extends FeedForwardOptions {
 }
 
 /** One layer of PyTorch's `TransformerEncoderLayer`, dropout at the same places. x [rows, steps, width] → same shape. */
-function encoderLayer(network: Network, form: EncoderForm, x: Value, options: EncoderLayerOptions): Value {
+export function encoderLayer(network: Network, form: EncoderForm, x: Value, options: EncoderLayerOptions): Value {
   const { heads, causal, attentionDropout } = options
   const attended = residual(network, form, 'attention', x, options, (value) =>
     form.attend(network, value, { heads, causal, dropout: attentionDropout }),

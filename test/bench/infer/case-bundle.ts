@@ -2,6 +2,7 @@ import { onnxRuntime } from '../../../src/adapters/onnx/onnx-runtime.ts'
 import { seededRandom } from '../../../src/core/random.ts'
 import { epochMs } from '../../../src/core/units.ts'
 import type { FeatureWindow } from '../../../src/features/feature-row.ts'
+import type { FeatureSchema } from '../../../src/features/feature-schema.ts'
 import type { ModelBundle } from '../../../src/model/bundle/bundle.ts'
 import { parseManifest, sealManifest } from '../../../src/model/bundle/manifest.ts'
 import { sampleDraft, sampleModel } from '../../model/sample-model.ts'
@@ -10,10 +11,17 @@ import type { InferCase } from './infer-cases.ts'
 
 const GOLDEN_ROWS = 2
 const HASH = 'abcdef0123456789'
-const namesOf = ({ features }: InferCase): string[] => Array.from({ length: features }, (_, at) => `f${at}`)
+
+/** Columns of the windows that the model is shown. */
+type CaseSchema = Pick<FeatureSchema, 'names' | 'hash'>
+
+const schemaOf = ({ features }: InferCase): CaseSchema => ({
+  names: Array.from({ length: features }, (_, at) => `f${at}`),
+  hash: HASH,
+})
 
 /** A bundle around the graph, its golden vectors as the CPU computes them. */
-export async function caseBundle(one: InferCase): Promise<ModelBundle> {
+export async function caseBundle(one: InferCase, schema: CaseSchema = schemaOf(one)): Promise<ModelBundle> {
   const { graph, steps, features, name } = one
   const length = steps * features
   const input = inputOf(one, GOLDEN_ROWS)
@@ -29,7 +37,7 @@ export async function caseBundle(one: InferCase): Promise<ModelBundle> {
   const text = sealManifest(
     {
       ...draft,
-      ...{ steps, features: { names: namesOf(one), schemaHash: HASH } },
+      ...{ steps, features: { names: [...schema.names], schemaHash: schema.hash } },
       golden: {
         inputs: rows(input, length),
         outputs: golden as (typeof draft)['golden']['outputs'],

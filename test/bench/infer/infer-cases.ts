@@ -1,6 +1,7 @@
+import { ARCHITECTURE_NAMES } from '../../../src/model/architectures/registry.ts'
+import { freshForecaster } from '../../../src/model/fresh-forecaster.ts'
 import { ridgeForecasterGraph } from '../../../src/model/ridge-forecaster.ts'
-import { LEVELS, sampleModel } from '../../model/sample-model.ts'
-import { lstmGraph } from './lstm-graph.ts'
+import { sampleModel } from '../../model/sample-model.ts'
 
 /** One architecture to be timed. */
 export interface InferCase {
@@ -13,12 +14,11 @@ export interface InferCase {
 
 const STEPS = 64
 const FEATURES = 40
-const HIDDEN = 64
 
-/** What `npm run bench -- infer` and `npm run gpu-check` go through. Weights do not matter, sizes do. */
+/** What `npm run bench -- infer` and `npm run gpu-check` go through: every architecture with its options' defaults (64 wide). Weights do not matter. */
 export const inferCases = (): readonly InferCase[] => [
   ofSize('ridge', ridgeForecasterGraph(sampleModel(1, STEPS, FEATURES))),
-  ofSize('lstm 64x64', lstmGraph({ steps: STEPS, features: FEATURES, hidden: HIDDEN, levels: LEVELS.length })),
+  ...ARCHITECTURE_NAMES.map((name) => ofSize(name, freshForecaster(name, STEPS, FEATURES))),
 ]
 
 const ofSize = (name: string, graph: Uint8Array): InferCase => ({ name, graph, steps: STEPS, features: FEATURES })

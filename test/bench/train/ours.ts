@@ -21,8 +21,8 @@ interface Run {
   step(): Promise<number>
 }
 
-/** Our training graphs on ONNX Runtime, from the problem's weights. */
-export function ours(problems: Problems): Contender {
+/** Our training graphs on ONNX Runtime, from the problem's weights. `provider`: of execution. */
+export function ours(problems: Problems, provider = 'cpu'): Contender {
   const sessions = new Map<string, Promise<GraphSession>>()
   const graphs = Object.fromEntries(
     TRAIN_MODELS.map((model) => [
@@ -32,7 +32,7 @@ export function ours(problems: Problems): Contender {
   ) as Record<TrainModel, TrainingGraphs>
   const startOf = async (model: TrainModel, threads: number): Promise<Run> => {
     const key = `${model} ${threads}`
-    const loading = sessions.get(key) ?? onnxEngine({ provider: 'cpu', threads }).load(graphs[model].step)
+    const loading = sessions.get(key) ?? onnxEngine({ provider, threads }).load(graphs[model].step)
     sessions.set(key, loading)
     return trainingRun(await loading, problems[model], ourWeights(model, problems[model], graphs[model].layout))
   }
