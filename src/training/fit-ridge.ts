@@ -3,7 +3,7 @@ import { classProbabilities } from '../model/ridge-forecast.ts'
 import type { LinearHead, RidgeForecaster } from '../model/ridge-forecaster.ts'
 import type { Dataset, Split } from './dataset.ts'
 import { fitScaler, scaledRows } from './scaler.ts'
-import { classOf, deviationOf, logLoss, minimise, quantilesOf } from './scores.ts'
+import { classOf, deviationOf, flatThreshold, logLoss, minimise, quantilesOf } from './scores.ts'
 import { predict, solveRidge, squaredError } from './solve-ridge.ts'
 
 /** Probabilities of the quantiles that every model of ours states. */
@@ -18,9 +18,6 @@ export const TRIALS = 2 * PENALTIES.length
 const RESIDUAL_FLOOR = 0.02
 /** Bounds of the volatility forecast, shares of the unconditional deviation. */
 const VOLATILITY_RANGE = [0.1, 10] as const
-/** A return within this quantile of its absolute value counts as flat: classes of like size. */
-const FLAT_SHARE = 1 / 3
-
 /** Search range of the class scale. A normal law cut as a logistic one has 0.55 (√3 / π). */
 const CLASS_SCALE_RANGE = [0.05, 5] as const
 
@@ -68,7 +65,6 @@ export function fitRidge(dataset: Dataset, split: Split): RidgeFit {
   const mean = bestHead(train, validation)
   const deviation = deviationOf(train.y)
   const logVolatility = fitLogVolatility(train, validation, mean.head, deviation)
-  const absolute = train.y.map(Math.abs)
   const uncalibrated: RidgeForecaster = {
     steps,
     ...scaler,
@@ -76,7 +72,7 @@ export function fitRidge(dataset: Dataset, split: Split): RidgeFit {
     mean: mean.head,
     logVolatility: logVolatility.head,
     residualQuantiles: LEVELS.map((_, i) => i),
-    thresholdBps: quantilesOf(absolute, [FLAT_SHARE])[0]!,
+    thresholdBps: flatThreshold(train.y),
     classScale: 1,
   }
   const model = calibrate(uncalibrated, validation)

@@ -14,19 +14,20 @@ export function fitScaler({ inputs, shape }: Dataset, rows: Int32Array): Scaler 
   const centre = new Float32Array(features)
   const scale = new Float32Array(features)
   for (let feature = 0; feature < features; feature += 1) {
-    let sum = 0
-    let squares = 0
-    for (const row of rows) {
-      const value = inputs[row * width + width - features + feature]!
-      sum += value
-      squares += value * value
-    }
-    const mean = sum / rows.length
-    const deviation = Math.sqrt(Math.max(0, squares / rows.length - mean * mean))
+    const valueAt = (row: number): number => inputs[row * width + width - features + feature]!
+    const mean = meanOf(rows, valueAt)
+    // Around the mean: a difference of large squares would have no digits left of a small deviation.
+    const deviation = Math.sqrt(meanOf(rows, (row) => (valueAt(row) - mean) ** 2))
     centre[feature] = mean
     scale[feature] = deviation > DEVIATION_MIN * Math.max(1, Math.abs(mean)) ? deviation : 1
   }
   return { centre, scale, clip: CLIP, features }
+}
+
+function meanOf(rows: Int32Array, valueAt: (row: number) => number): number {
+  let sum = 0
+  for (const row of rows) sum += valueAt(row)
+  return sum / rows.length
 }
 
 /** Scaled windows of `rows`: [rows, steps × features]. */

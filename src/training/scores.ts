@@ -1,3 +1,5 @@
+import { InputError } from '../core/errors.ts'
+
 /** Sample quantile by linear interpolation between order statistics (type 7 of Hyndman and Fan 1996). `sorted` ascending, not empty. */
 export function quantileOf(sorted: Float64Array, level: number): number {
   const position = level * (sorted.length - 1)
@@ -18,6 +20,19 @@ export const pinball = (level: number, actual: number, quantile: number): number
 
 /** −ln p, kept finite. */
 export const logLoss = (probability: number): number => -Math.log(Math.max(probability, 1e-12))
+
+/** A return within this quantile of its absolute value counts as flat: classes of like size. */
+const FLAT_SHARE = 1 / 3
+
+/** Size up to which a return counts as flat, basis points, > 0. Throws `InputError` where nothing ever moved. */
+export function flatThreshold(targetsBps: Float64Array): number {
+  const sizes = targetsBps.map(Math.abs).sort()
+  // Where prices mostly stand still, the least move there is.
+  const threshold = quantileOf(sizes, FLAT_SHARE) || sizes.find((size) => size > 0)
+  if (threshold === undefined)
+    throw new InputError(`fit: all ${sizes.length} training rows have the return 0; nothing to learn`)
+  return threshold
+}
 
 /** 0 down, 1 flat, 2 up. */
 export const classOf = (targetBps: number, thresholdBps: number): 0 | 1 | 2 => {

@@ -22,7 +22,7 @@ const tinySpace = workspace()
 let tiny: Program
 beforeAll(() => {
   const changes = { ...EAGER, policy: { ...EAGER_POLICY, notionalMaxQuote: 50 } } // The venue's least is 100.
-  tiny = startProgram(['demo', '--config', tinySpace.config('demo', changes), '--bars', '12', '--json'])
+  tiny = startProgram(['demo', '--config', tinySpace.config('demo', changes), '--bars', '16', '--json'])
 })
 afterAll(() => {
   killPrograms()
@@ -327,7 +327,7 @@ describe('a second daemon on the same state', () => {
 test('orders below the least notional are never sent', async () => {
   expect(await tiny.ended(40_000)).toBe(0)
   const summary = lastJson(tiny.out())
-  expect(summary).toMatchObject({ bars: 12, orders: 0, fills: 0, refusals: 0, positionMatchesVenue: true })
+  expect(summary).toMatchObject({ bars: 16, orders: 0, fills: 0, refusals: 0, positionMatchesVenue: true })
   expect(summary['forecasts']).toBeGreaterThan(0)
   expect(tinySpace.leaks()).toEqual([])
 }, 120_000)

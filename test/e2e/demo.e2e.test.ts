@@ -28,7 +28,7 @@ describe('the demo', () => {
       positionMatchesVenue: true,
       balanceMatchesVenue: true,
       venueAnswered: true,
-      model: expect.stringMatching(/^demo\/ridge-/) as string,
+      model: expect.stringMatching(/^demo\/lstm-/) as string,
       provider: expect.stringMatching(/^(cpu|cuda|webgpu)$/) as string,
       stoppedBy: '20 bars',
     })

@@ -29,7 +29,7 @@ const replay = async (...names: readonly string[]) => {
 
 describe('a recorded run', () => {
   test('decides the same again, and notices when anything is missing', async () => {
-    const run = await runProgram(['demo', '--config', config, '--bars', '14', '--json'])
+    const run = await runProgram(['demo', '--config', config, '--bars', '18', '--json'])
     expect(run.code).toBe(0)
     const said = lastJson(run.out)
     expect(said['orders']).toBeGreaterThan(0)

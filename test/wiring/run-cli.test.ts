@@ -38,6 +38,7 @@ function rig(changed: Partial<Commands> = {}) {
     modelsDiff: note('models-diff'),
     modelsUse: note('models-use'),
     modelsDraw: note('models-draw'),
+    modelsAverage: note('models-average'),
     exchange: note('exchange'),
     fit: note('fit'),
     checkConfig: note('check-config'),
@@ -65,7 +66,15 @@ describe('runCli', () => {
     ],
     [
       ['fit', '--config', 'a.yaml', '--out', 'm'],
-      ['fit', { config: 'a.yaml', out: 'm', json: false }],
+      ['fit', { config: 'a.yaml', out: 'm', resume: false, json: false }],
+    ],
+    [
+      ['fit', '--config', 'a.yaml', '--resume', '--json'],
+      ['fit', { config: 'a.yaml', resume: true, json: true }],
+    ],
+    [
+      ['models', 'average', 'a', 'b/c', '--out', 'models/mean'],
+      ['models-average', { models: ['a', 'b/c'], out: 'models/mean', root: 'models', json: false }],
     ],
     [
       ['models', 'list', '--path', 'models/demo'],
@@ -81,7 +90,7 @@ describe('runCli', () => {
     ],
     [
       ['models', 'draw', 'x.onnx', '--depth', '2', '--out', 'x.svg'],
-      ['models-draw', { model: 'x.onnx', depth: 2, out: 'x.svg', root: 'models' }],
+      ['models-draw', { model: 'x.onnx', depth: 2, out: 'x.svg', root: 'models', architecture: false }],
     ],
     [
       ['check-config', '--config', 'a.yaml'],

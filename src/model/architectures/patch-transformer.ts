@@ -1,6 +1,8 @@
 import { z } from 'zod'
+import { InputError } from '../../core/errors.ts'
 import { flatten, reshape } from '../graph/ops/layout.ts'
 import { reduceMean } from '../graph/ops/reduce.ts'
+import { sizeOf } from '../graph/shape.ts'
 import { dense } from '../layers/dense.ts'
 import { patchEncoder } from '../layers/patch-encoder.ts'
 import { revin } from '../layers/revin.ts'
@@ -31,7 +33,12 @@ export const patchTransformer: Architecture<PatchTransformerOptions> = {
   options,
   encode(network, window, { revin: normalisation, channelWidth, join, ...encoder }) {
     const { graph } = network
-    const features = Number(window.shape[2])
+    const [steps, features] = [sizeOf(window.shape, 1), sizeOf(window.shape, 2)]
+    if (encoder.patchLength > steps) {
+      throw new InputError(
+        `patch-transformer.patchLength was ${encoder.patchLength}; it must be at most the ${steps} steps of the window`,
+      )
+    }
     const scaled =
       normalisation === 'none'
         ? window

@@ -11,13 +11,13 @@ export function drawWeights(layout: Layout, random: Random): Float32Array {
   let at = 0
   for (const { shape, initial } of layout.parameters) {
     const end = at + elementCount(shape)
-    for (let i = at; i < end; i += 1) weights[i] = draw(initial, i - at, random)
+    for (let i = at; i < end; i += 1) weights[i] = draw(initial, random)
     at = end
   }
   return weights
 }
 
-function draw(initial: InitialWeights, index: number, random: Random): number {
+function draw(initial: InitialWeights, random: Random): number {
   switch (initial.kind) {
     case 'constant':
       return initial.value
@@ -25,8 +25,6 @@ function draw(initial: InitialWeights, index: number, random: Random): number {
       return (2 * random() - 1) * initial.limit
     case 'normal':
       return normal(random) * initial.deviation
-    case 'given':
-      return initial.values[index]!
     default:
       return unreachable(initial)
   }

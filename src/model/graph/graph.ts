@@ -36,7 +36,10 @@ export interface Initializer {
  */
 export type Pullback = (gradients: readonly (Value | undefined)[]) => readonly ((() => Value) | undefined)[]
 
-/** Several nodes that are differentiated as one, by a rule of their own. */
+/**
+ * Several nodes that are differentiated as one, by a rule of their own. They take nothing computed outside but `inputs`, and nothing
+ * outside takes what they compute but `outputs`: a gradient would be lost on the way.
+ */
 export interface Composite {
   readonly name: string
   readonly inputs: readonly Value[]
@@ -105,15 +108,54 @@ function valueTable() {
   }
 }
 
+/** What `gradients` walks. Keeps watch over what goes into and comes out of composites. */
+function createTape() {
+  const steps: (GraphNode | Composite)[] = []
+  const taped = new Set<Value>()
+  /** Inside composites. */
+  const hidden = new Set<Value>()
+  let taping = true
+  const record = (step: GraphNode | Composite): void => {
+    if (!taping) return
+    const inner = step.inputs.find((input) => input && hidden.has(input))
+    check(inner === undefined, 'value that its composite answers', inner?.name)
+    for (const output of step.outputs) taped.add(output)
+    steps.push(step)
+  }
+  return {
+    steps,
+    record,
+    /** `nodes` are those of `composite`. */
+    recordComposite: (composite: Composite, nodes: readonly GraphNode[]): void => {
+      if (!taping) return
+      const { name, inputs, outputs } = composite
+      for (const node of nodes) {
+        const stranger = node.inputs.find((input) => input && taped.has(input) && !inputs.includes(input))
+        check(stranger === undefined, `input of composite ${name}`, stranger?.name)
+        for (const output of node.outputs) if (!outputs.includes(output)) hidden.add(output)
+      }
+      record(composite)
+    },
+    untaped: <T>(build: () => T): T => {
+      const before = taping
+      taping = false
+      try {
+        return build()
+      } finally {
+        taping = before
+      }
+    },
+  }
+}
+
 export function createGraph(graphName: string): Graph {
   const { declare, checkKnown } = valueTable()
+  const { steps, record, recordComposite, untaped } = createTape()
   const shared = new Map<string, Value>()
   const inputs: Value[] = []
   const outputs: Value[] = []
   const nodes: GraphNode[] = []
   const initializers: Initializer[] = []
-  const steps: (GraphNode | Composite)[] = []
-  let taping = true
   let prefix = ''
 
   const store = (name: string, data: Initializer['data'], shape: StaticShape): Value => {
@@ -127,15 +169,6 @@ export function createGraph(graphName: string): Graph {
     const value = shared.get(key) ?? make()
     shared.set(key, value)
     return value
-  }
-  const untaped = <T>(build: () => T): T => {
-    const before = taping
-    taping = false
-    try {
-      return build()
-    } finally {
-      taping = before
-    }
   }
   const scope = <T>(name: string, build: () => T): T => {
     const before = prefix
@@ -167,14 +200,15 @@ export function createGraph(graphName: string): Graph {
       const made = specs.map(({ shape, type }, i) => declare(i === 0 ? name : `${name}:${i}`, shape, type))
       const node = { op, name, inputs: from, outputs: made, attributes }
       nodes.push(node)
-      if (taping) steps.push(node)
+      record(node)
       return made
     },
     composite: (name, from, build) => {
       checkKnown(from)
-      const { outputs: made, pullback } = scope(name, () => untaped(build))
-      if (taping) steps.push({ name, inputs: from, outputs: made, pullback })
-      return made
+      const first = nodes.length
+      const composite = { name, inputs: from, ...scope(name, () => untaped(build)) }
+      recordComposite(composite, nodes.slice(first))
+      return composite.outputs
     },
     untaped,
     scope,

@@ -4,8 +4,6 @@ export type InitialWeights =
   /** Uniform within ± `limit`. */
   | { readonly kind: 'uniform'; readonly limit: number }
   | { readonly kind: 'normal'; readonly deviation: number }
-  /** Row-major, as many as the parameter has. */
-  | { readonly kind: 'given'; readonly values: Float32Array }
 
 export const constantWeights = (value: number): InitialWeights => ({ kind: 'constant', value })
 

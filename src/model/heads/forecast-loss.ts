@@ -12,7 +12,7 @@ export interface ForecastTargets {
   readonly targetClass: Value
   /** Realised variance over the horizon, > 0, [rows]. */
   readonly targetVariance: Value
-  /** Sum to 1 over the rows that count, [rows]. */
+  /** Sum to 1 over the rows that count, on average over updates, [rows]. */
   readonly sampleWeight: Value
 }
 

@@ -3,7 +3,7 @@ import { z } from 'zod'
 const share = z.number().positive().max(1_000).describe('share in the total loss')
 
 const meanLoss = z.discriminatedUnion('kind', [
-  z.strictObject({ kind: z.literal('mse') }),
+  z.strictObject({ kind: z.literal('mse').describe('mse, or huber: squared near 0, linear far out') }),
   z.strictObject({
     kind: z.literal('huber'),
     delta: z.number().positive().describe('errors beyond this count linearly, deviations of the target'),
@@ -27,7 +27,10 @@ export const headOptionsSchema = z
       .optional()
       .describe('probabilities of down, flat, up; cross-entropy'),
     volatility: z.strictObject({ share }).optional().describe('deviation of the forward return, QLIKE loss'),
-    mean: z.strictObject({ share, loss: meanLoss }).optional().describe('mean of the forward return'),
+    mean: z
+      .strictObject({ share, loss: meanLoss.describe('loss of the mean') })
+      .optional()
+      .describe('mean of the forward return'),
   })
   .refine((heads) => heads.quantiles !== undefined || (heads.mean !== undefined && heads.volatility !== undefined), {
     path: ['quantiles'],

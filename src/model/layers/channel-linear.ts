@@ -1,4 +1,4 @@
-import type { Value } from '../graph/graph.ts'
+import type { Graph, Value } from '../graph/graph.ts'
 import { uniformByFanIn } from '../graph/initial-weights.ts'
 import type { Network } from '../graph/network.ts'
 import { add } from '../graph/ops/elementwise.ts'
@@ -22,8 +22,7 @@ export function channelLinear(network: Network, x: Value, width: number, individ
 }
 
 /** [batch, steps, channels] → [batch, channels, steps], or back. */
-export const swapStepsAndChannels = (network: Network, x: Value): Value => {
-  const { graph } = network
+export function swapStepsAndChannels(graph: Graph, x: Value): Value {
   const [batch, left, right] = [x.shape[0]!, sizeOf(x.shape, 1), sizeOf(x.shape, 2)]
   // A single channel needs no copy.
   if (left === 1 || right === 1) return reshape(graph, x, [batch, right, left])

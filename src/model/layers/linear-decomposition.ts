@@ -13,7 +13,7 @@ import { movingAverage } from './moving-average.ts'
  */
 export function nlinearMap(network: Network, x: Value, width: number, individual: boolean): Value {
   const { graph } = network
-  const rows = swapStepsAndChannels(network, x)
+  const rows = swapStepsAndChannels(graph, x)
   const steps = sizeOf(rows.shape, 2)
   const last = slice(graph, rows, 2, steps - 1, steps)
   return add(graph, channelLinear(network, sub(graph, rows, last), width, individual), last)
@@ -25,7 +25,7 @@ export function nlinearMap(network: Network, x: Value, width: number, individual
  */
 export function dlinearMap(network: Network, x: Value, width: number, individual: boolean, kernel: number): Value {
   const { graph } = network
-  const rows = swapStepsAndChannels(network, x)
+  const rows = swapStepsAndChannels(graph, x)
   const trend = movingAverage(graph, rows, kernel)
   const remainder = sub(graph, rows, trend)
   return add(

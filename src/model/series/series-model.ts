@@ -18,12 +18,12 @@ interface LinearOptions {
 export const nlinearSeries =
   ({ individual }: LinearOptions): SeriesModel =>
   (network, x, horizon) =>
-    swapStepsAndChannels(network, nlinearMap(network, x, horizon, individual))
+    swapStepsAndChannels(network.graph, nlinearMap(network, x, horizon, individual))
 
 export const dlinearSeries =
   ({ individual, kernel }: LinearOptions & { readonly kernel: number }): SeriesModel =>
   (network, x, horizon) =>
-    swapStepsAndChannels(network, dlinearMap(network, x, horizon, individual, kernel))
+    swapStepsAndChannels(network.graph, dlinearMap(network, x, horizon, individual, kernel))
 
 interface PatchSeriesOptions extends PatchEncoderOptions {
   /** RevIN with trained gain and offset. */
@@ -39,5 +39,5 @@ export const patchSeries =
     const { value, restore } = network.scope('revin', () => revin(network, x, affine))
     const encoded = network.dropout(patchEncoder(network, value, encoder), headDropout)
     const forecast = network.scope('head', () => dense(network, encoded, horizon))
-    return restore(swapStepsAndChannels(network, forecast))
+    return restore(swapStepsAndChannels(network.graph, forecast))
   }

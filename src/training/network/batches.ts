@@ -44,25 +44,32 @@ const feedsOf = (source: BatchSource, { rows, weights }: Batch): Feeds => ({
   sampleWeight: { dims: [weights.length], data: weights },
 })
 
-/** Cuts `rows` into updates of `batchesPerUpdate` batches of `size` rows; the weights of each update sum to 1. */
+/**
+ * Cuts `rows` into updates of `batchesPerUpdate` batches of `size` rows. Weights are relative to the mean over all rows, so that those of
+ * an update sum to 1 on average: an update of old rows moves the network less.
+ */
 export function updatesOf(
   rows: Int32Array,
   rowWeights: Float32Array | undefined,
   size: number,
   batchesPerUpdate: number,
 ): readonly (readonly Batch[])[] {
-  const weightOf = (row: number): number => rowWeights?.[row] ?? 1
+  const mean = meanWeight(rowWeights)
+  const weightOf = (row: number): number => (rowWeights?.[row] ?? 1) / mean
   return partsOf(rows, size * batchesPerUpdate).map((part) => {
-    const total = part.reduce((sum, row) => sum + weightOf(row), 0)
     return partsOf(part, size).map((chosen) => {
       const filled = new Int32Array(size)
       const weights = new Float32Array(size)
       filled.set(chosen)
-      for (const [at, row] of chosen.entries()) weights[at] = weightOf(row) / total
+      for (const [at, row] of chosen.entries()) weights[at] = weightOf(row) / part.length
       return { rows: filled, weights }
     })
   })
 }
+
+/** 1 where rows have no weights. */
+export const meanWeight = (weights: Float32Array | undefined): number =>
+  weights ? weights.reduce((sum, weight) => sum + weight, 0) / weights.length : 1
 
 const partsOf = (rows: Int32Array, size: number): readonly Int32Array[] =>
   Array.from({ length: Math.ceil(rows.length / size) }, (_, i) => rows.subarray(i * size, (i + 1) * size))

@@ -1,4 +1,5 @@
 import { check } from '../../core/check.ts'
+import { InputError } from '../../core/errors.ts'
 import { seededRandom } from '../../core/random.ts'
 import { drawWeights } from '../../model/graph/draw-weights.ts'
 import type { ForecasterScales, ForecasterShape } from '../../model/network-forecaster.ts'
@@ -12,7 +13,7 @@ import type { Dataset, Split } from '../dataset.ts'
 import { LEVELS } from '../fit-ridge.ts'
 import type { GraphEngine } from '../graph-engine.port.ts'
 import { fitScaler } from '../scaler.ts'
-import { classOf, deviationOf, quantilesOf } from '../scores.ts'
+import { classOf, deviationOf, flatThreshold } from '../scores.ts'
 import { evaluationOf, shuffledTraining } from './batches.ts'
 import { forecasterBatches } from './forecaster-batches.ts'
 import type { NetworkSettings } from './network-settings.ts'
@@ -23,9 +24,6 @@ import type { TrainingData } from './training-data.ts'
 import type { TrainingOptions } from './training-options.ts'
 import type { TrainingState } from './training-state.ts'
 import { freshState } from './training-state.ts'
-
-/** A return within this quantile of its absolute value counts as flat: classes of like size. */
-const FLAT_SHARE = 1 / 3
 
 export interface NetworkFitRequest {
   readonly data: Dataset
@@ -49,6 +47,10 @@ export interface NetworkFit {
 export async function fitNetwork(request: NetworkFitRequest): Promise<NetworkFit> {
   const { data, split, settings, engine, onEpoch, isStopped } = request
   const { heads, architecture: encoder, training: options } = settings
+  for (const part of ['train', 'validation'] as const) {
+    if (split[part].length === 0)
+      throw new InputError(`fit: no rows for ${part} among ${data.rows}; more bars are needed`)
+  }
   const { steps, featureNames } = data.shape
   const shape: ForecasterShape = { encoder, heads, levels: LEVELS, steps, features: featureNames.length }
   const scales = fitScales(data, split.train)
@@ -93,8 +95,10 @@ function trainingDataOf({ data, split, settings }: NetworkFitRequest, scales: Fo
 
 function fitScales(data: Dataset, rows: Int32Array): ForecasterScales {
   const targets = Float64Array.from(rows, (row) => data.targetsBps[row]!)
-  const [thresholdBps] = quantilesOf(targets.map(Math.abs), [FLAT_SHARE])
-  return { scaler: fitScaler(data, rows), scaleBps: deviationOf(targets), thresholdBps: thresholdBps! }
+  const scaleBps = deviationOf(targets)
+  if (scaleBps === 0)
+    throw new InputError(`fit: all ${rows.length} training rows have the return ${targets[0]}; nothing to learn`)
+  return { scaler: fitScaler(data, rows), scaleBps, thresholdBps: flatThreshold(targets) }
 }
 
 /** Of down, flat, up; their mean over the training rows is 1, so that weights do not change the head's share. */
@@ -105,7 +109,9 @@ function classWeights({ data, split, settings }: NetworkFitRequest, thresholdBps
   const wanted = classes?.weights ?? 'balanced'
   const weights = wanted === 'balanced' ? counts.map((count) => 1 / Math.max(1, count)) : wanted
   const mean = counts.reduce((sum, count, i) => sum + count * weights[i]!, 0) / split.train.length
-  return weights.map((weight) => weight / mean)
+  // A class that training has not seen would weigh as much as all rows together.
+  const isUnseen = (i: number): boolean => wanted === 'balanced' && counts[i] === 0
+  return weights.map((weight, i) => (isUnseen(i) ? 1 : weight / mean))
 }
 
 const updateOptions = ({ optimiser, weightDecay, l1, gradientNormMax }: TrainingOptions): UpdateOptions => ({

@@ -1,6 +1,7 @@
 import { scaleRow } from '../../model/scaler.ts'
 import type { Dataset } from '../dataset.ts'
 import type { EngineTensor } from '../graph-engine.port.ts'
+import { meanWeight } from './batches.ts'
 import type { RowScales } from './scaled-rows.ts'
 import { recencyWeights, targetFeeds } from './scaled-rows.ts'
 import type { Piece, StreamWindow, TruncatedBptt } from './stream-plan.ts'
@@ -64,6 +65,7 @@ function runFeeds(
   const steps = newestSteps(data, rows, scales)
   const targets = targetFeeds(data, rows, scales)
   const importance = recencyHalfLifeBars ? recencyWeights(data, rows, recencyHalfLifeBars) : undefined
+  const mean = meanWeight(importance)
   const windowOf = (places: Int32Array): EngineTensor => {
     const values = new Float32Array(places.length * features)
     for (const [i, at] of places.entries()) {
@@ -73,7 +75,8 @@ function runFeeds(
   }
   return (runs) => {
     const weights = runs.map((windows) => rowWeights(windows, k2, importance))
-    const total = weights.reduce((sum, each) => sum + each.reduce((a, b) => a + b, 0), 0)
+    const counted = weights.reduce((sum, each) => sum + each.filter((weight) => weight > 0).length, 0)
+    const total = counted * mean
     return runs.map(
       (windows, i): BatchFeeds =>
         (before) => {

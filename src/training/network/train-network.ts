@@ -62,12 +62,13 @@ export interface TrainingResult {
 /** Minimises on `train`, watches `validation`. Equal requests on the CPU give equal weights, bit for bit. */
 export async function trainNetwork(request: TrainingRequest): Promise<TrainingResult> {
   const { graphs, engine, settings } = request
-  const runner = await openUpdateRunner(graphs, engine, settings)
   const evaluation = await engine.load(graphs.evaluate)
+  let runner: UpdateRunner | undefined
   try {
+    runner = await openUpdateRunner(graphs, engine, settings)
     return { ...(await runEpochs(request, runner, evaluation)), provider: evaluation.provider }
   } finally {
-    await runner.release()
+    await runner?.release()
     await evaluation.release()
   }
 }
@@ -102,8 +103,10 @@ async function measuredAnew(
   evaluation: GraphSession,
 ): Promise<TrainingState> {
   if (state.epoch === 0) return state
-  const { best } = state
-  return { ...state, best: { ...best, loss: await lossOf(validation, evaluation, best.weights) } }
+  const { best, plateau } = state
+  const loss = await lossOf(validation, evaluation, best.weights)
+  const isSame = loss === best.loss
+  return { ...state, best: { ...best, loss }, plateau: isSame ? plateau : { ...plateau, bestLoss: loss, badEpochs: 0 } }
 }
 
 interface Moved {

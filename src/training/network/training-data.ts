@@ -9,7 +9,7 @@ export type BatchFeeds = (before: Feeds | undefined) => Feeds
 
 /** What is learnt from. */
 export interface TrainingData {
-  /** The runs of every update of one epoch, in order; the weights of rows sum to 1 over those of one update. */
+  /** The runs of every update of one epoch, in order; the weights of rows sum to 1 over those of one update, on average over updates. */
   epoch(random: Random): readonly (readonly BatchFeeds[])[]
 }
 

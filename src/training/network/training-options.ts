@@ -4,7 +4,10 @@ const rate = z.number().positive().max(10)
 const share = z.number().min(0).lt(1)
 
 const optimiser = z.discriminatedUnion('kind', [
-  z.strictObject({ kind: z.literal('sgd'), momentum: share.default(0.9).describe('share of the last move kept') }),
+  z.strictObject({
+    kind: z.literal('sgd').describe('sgd, rmsprop, adam or adamw'),
+    momentum: share.default(0.9).describe('share of the last move kept'),
+  }),
   z.strictObject({
     kind: z.literal('rmsprop'),
     decay: share.default(0.99).describe('share of the old mean square kept'),
@@ -20,7 +23,7 @@ const optimiser = z.discriminatedUnion('kind', [
 ])
 
 const schedule = z.discriminatedUnion('kind', [
-  z.strictObject({ kind: z.literal('constant') }),
+  z.strictObject({ kind: z.literal('constant').describe('constant, step, cosine or plateau') }),
   z.strictObject({
     kind: z.literal('step'),
     epochs: z.int().positive().describe('epochs between two falls of the rate'),

@@ -45,7 +45,13 @@ export async function openUpdateRunner(
   { update: options, batchesPerUpdate }: RunnerSettings,
 ): Promise<UpdateRunner> {
   if (batchesPerUpdate === 1) return stepRunner(await engine.load(graphs.step), options)
-  return accumulatingRunner(await engine.load(graphs.accumulate), await engine.load(graphs.apply), options)
+  const accumulate = await engine.load(graphs.accumulate)
+  try {
+    return accumulatingRunner(accumulate, await engine.load(graphs.apply), options)
+  } catch (error) {
+    await accumulate.release()
+    throw error
+  }
 }
 
 /** One run is one update. */

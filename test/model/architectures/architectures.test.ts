@@ -80,10 +80,19 @@ describe.each(Object.entries(CASES))('%s', (_name, known) => {
   })
 })
 
-test.each(['lstm', 'gru', 'rnn', 'cnn', 'deeplob', 'ensemble', 'reservoir', 'transformer', 'patch-transformer', 'nlinear', 'dlinear'])(
-  '%s: the cases change every option',
-  (name) => {
-    const { architecture, others } = CASES[name]!
-    expect(Object.keys(others).sort()).toEqual(Object.keys(architecture.options.parse({}) as object).sort())
-  },
-)
+test.each([
+  'lstm',
+  'gru',
+  'rnn',
+  'cnn',
+  'deeplob',
+  'ensemble',
+  'reservoir',
+  'transformer',
+  'patch-transformer',
+  'nlinear',
+  'dlinear',
+])('%s: the cases change every option', (name) => {
+  const { architecture, others } = CASES[name]!
+  expect(Object.keys(others).sort()).toEqual(Object.keys(architecture.options.parse({}) as object).sort())
+})

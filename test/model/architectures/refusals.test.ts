@@ -35,6 +35,12 @@ test.each([
     'deeplob.levels was 3; with 4 features each from column 0 the book needs 12 features, the window has 11',
   ],
   ['deeplob', { levels: 3, firstColumn: 1 }, [1, 4, 12], 'needs 13 features, the window has 12'],
+  [
+    'patch-transformer',
+    { patchLength: 5 },
+    [1, 4, 3],
+    'patch-transformer.patchLength was 5; it must be at most the 4 steps of the window',
+  ],
 ] as const)('%s with %o refuses a window of %o', (name, given, window, message) => {
   const architecture = architectureOf(name)
   const build = (): unknown =>
@@ -52,6 +58,7 @@ test.each([
   ['cnn', { kernels: [3, 5], padding: 'valid' }, [1, 5, 3]],
   ['deeplob', { levels: 3 }, [1, 1, 12]],
   ['deeplob', { levels: 3, firstColumn: 1 }, [1, 4, 13]],
+  ['patch-transformer', { patchLength: 4 }, [1, 4, 3]],
 ] as const)('%s with %o takes a window of %o', (name, given, window) => {
   const architecture = architectureOf(name)
   const { count } = layoutOfSubject({

@@ -146,6 +146,29 @@ describe('is a bug', () => {
       }),
     ],
     [
+      'a composite that takes what is not among its inputs',
+      'input of composite open: exp_0',
+      built((graph, x) => {
+        const outside = exp(graph, x)
+        graph.composite('open', [x], () => ({
+          outputs: [mul(graph, x, outside)],
+          pullback: () => [() => x],
+        }))
+      }),
+    ],
+    [
+      'a value from inside a composite',
+      'value that its composite answers: closed/exp_0',
+      built((graph, x) => {
+        let inner: Value | undefined
+        graph.composite('closed', [x], () => {
+          inner = exp(graph, x)
+          return { outputs: [neg(graph, inner)], pullback: () => [() => x] }
+        })
+        neg(graph, inner!)
+      }),
+    ],
+    [
       'a run-time dimension on the way',
       'shape known when the graph is built',
       built((graph) => {

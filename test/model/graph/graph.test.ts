@@ -125,6 +125,18 @@ describe('is a bug', () => {
     ['axis of [2, 3]: 2', on((graph, x) => reduceMean(graph, x, [2]))],
     ['MatMul: shapes of a matrix product: [2, 3] and [2, 3]', on((graph, x) => matMul(graph, x, x))],
     ['Gemm: inner dimensions: [2, 3] and [2, 3]', on((graph, x) => gemm(graph, x, x))],
+    [
+      'Gemm: shapes that broadcast: [2] and [2, 5]',
+      on((graph, x) => gemm(graph, x, graph.input('w', [3, 5]), { bias: graph.input('b', [2]) })),
+    ],
+    [
+      'Gemm: bias that stretches to [1, 5]: [2, 5]',
+      on((graph) => linear(graph, graph.input('row', [1, 3]), graph.input('w', [3, 5]), graph.input('b', [2, 5]))),
+    ],
+    [
+      'Gemm: bias that stretches to [2, 5]: [1, 1, 5]',
+      on((graph, x) => gemm(graph, x, graph.input('w', [3, 5]), { bias: graph.input('b', [1, 1, 5]) })),
+    ],
     ['Gemm: matrix: [3]', on((graph, x) => gemm(graph, x, graph.input('y', [3])))],
     [
       'LayerNormalization: shape [3] of y: [2]',

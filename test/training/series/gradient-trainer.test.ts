@@ -63,7 +63,7 @@ describe('gradientTrainer', () => {
     const exact = await scoreSeries(await ols.fit(data, SETTINGS), data, SETTINGS)
     const persistence = await scoreSeries(await repeat.fit(data, SETTINGS), data, SETTINGS)
     expect(mse).toBeLessThan(1.1 * exact.mse)
-    expect(mse).toBeLessThan(0.3 * persistence.mse)
+    expect(mse).toBeLessThan(0.5 * persistence.mse)
     expect(reports.map(({ epoch }) => epoch)).toEqual(Array.from({ length: 20 }, (_, i) => i + 1))
   })
 

@@ -1,10 +1,11 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
+import { modelSettingsSchema } from '../../../src/training/model-settings.ts'
 import { fitSchema } from '../../../src/wiring/config/fit-schema.ts'
 import { configSchema } from '../../../src/wiring/config/schema.ts'
 import { schemaKeys } from '../../../src/wiring/config/schema-keys.ts'
 
-const keys = [...schemaKeys(configSchema), ...schemaKeys(fitSchema)]
+const keys = [configSchema, fitSchema, modelSettingsSchema].flatMap(schemaKeys)
 const doc = readFileSync('docs/configuration.md', 'utf8')
 const files = readdirSync('config').map((name) => ({ name, lines: readFileSync(`config/${name}`, 'utf8').split('\n') }))
 

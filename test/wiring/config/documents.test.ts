@@ -71,10 +71,19 @@ test('docs/demo-model.md gives the scores of the current bundle', () => {
   const version = read('models/demo/current').trim()
   const { metrics } = JSON.parse(read(`models/demo/${version}/manifest.json`)) as { metrics: Record<string, number> }
   expect(doc).toContain(`\`${version}\``)
-  const said = Object.fromEntries(
-    [...doc.matchAll(/^\| `(\w+)` +\| (-?[\d.]+) /gm)].map(([, name, value]) => [name, value]),
-  )
-  expect(said).toEqual(Object.fromEntries(Object.entries(metrics).map(([name, value]) => [name, value.toFixed(3)])))
+  const rows = [...doc.matchAll(/^\| `([\w-]+)` +\| ([-\d.| ]+) \|/gm)].map(([, name = '', cells = '']) => [
+    name,
+    cells.split('|').map((cell) => cell.trim()),
+  ])
+  const scores = ['pinballBps', 'logLoss', 'squaredErrorBps2', 'qlike']
+  const baselines = [...new Set(Object.keys(metrics).map((key) => /^baseline\.([\w-]+)\./.exec(key)?.[1]))]
+  const expected = [
+    ...Object.entries(metrics).flatMap(([key, value]) => (key.includes('.') ? [] : [[key, [value.toFixed(3)]]])),
+    ...baselines.flatMap((name) =>
+      name === undefined ? [] : [[name, scores.map((score) => metrics[`baseline.${name}.${score}`]!.toFixed(3))]],
+    ),
+  ]
+  expect(rows).toEqual(expected)
 })
 
 const pages = [...readdirSync('docs').map((name) => `docs/${name}`), ...readdirSync('.')].filter((name) =>

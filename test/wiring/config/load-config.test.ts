@@ -135,7 +135,7 @@ describe('what is wrong is named with line, key, value and rule', () => {
     [
       'seed measured on that was learnt',
       'fit',
-      '[201, 202]',
+      '[211, 212, 213, 214, 215, 216]',
       '[201, 101]',
       'fit.evaluationSeeds was [201,101]: none of trainSeeds',
     ],

@@ -34,8 +34,7 @@ export function transpose(graph: Graph, value: Value, order: readonly number[]):
   )
   if (order.every((axis, i) => axis === i)) return value
   const shape = order.map((axis) => value.shape[axis]!)
-  const output = applyOne(graph, 'Transpose', [value], shape, { perm: order })
-  return output
+  return applyOne(graph, 'Transpose', [value], shape, { perm: order })
 }
 
 /** Swaps the last two axes. */

@@ -1,8 +1,8 @@
 import { check } from '../../../core/check.ts'
 import type { Graph, Value } from '../graph.ts'
 import { applyOne } from '../graph.ts'
-import type { Dim } from '../shape.ts'
-import { dimProduct, matMulShape, sameShape, shapeText } from '../shape.ts'
+import type { Dim, Shape } from '../shape.ts'
+import { broadcast, dimProduct, matMulShape, sameShape, shapeText } from '../shape.ts'
 import { reshape } from './layout.ts'
 
 /** Matrix product over the last two axes, leading axes broadcast. */
@@ -14,7 +14,7 @@ export const rowsOf = (graph: Graph, value: Value): Value =>
   reshape(graph, value, [dimProduct(value.shape.slice(0, -1)), value.shape.at(-1)!])
 
 interface GemmOptions {
-  /** Added to the product, broadcast. */
+  /** Added to the product, stretched to its shape. */
   readonly bias?: Value
   readonly transA?: boolean
   readonly transB?: boolean
@@ -34,8 +34,14 @@ export function gemm(
   const [rows, inner] = dims(left, transA)
   const [innerRight, columns] = dims(right, transB)
   check(inner === innerRight, 'Gemm: inner dimensions', `${shapeText(left.shape)} and ${shapeText(right.shape)}`)
+  if (bias) checkBias(bias.shape, [rows, columns])
   const attributes = { ...(transA ? { transA: 1 } : {}), ...(transB ? { transB: 1 } : {}) }
   return applyOne(graph, 'Gemm', [left, right, ...(bias ? [bias] : [])], [rows, columns], attributes)
+}
+
+function checkBias(bias: Shape, product: Shape): void {
+  const fits = bias.length <= 2 && sameShape(broadcast('Gemm', bias, product), product)
+  check(fits, `Gemm: bias that stretches to ${shapeText(product)}`, shapeText(bias))
 }
 
 /** `x W + b` over the last axis: x [..., n], W [n, m], b [m]. */
