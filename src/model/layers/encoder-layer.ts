@@ -46,12 +46,24 @@ function residual(
   })
 }
 
-/** `layers` encoder layers; a `pre` stack ends with a norm of its own, since its last sum has none. x [rows, steps, width] → same shape. */
-export function encoderStack(network: Network, x: Value, layers: number, options: EncoderLayerOptions): Value {
-  if (!network.training) return stack(network, rowForm, x, layers, options)
+/**
+ * `layers` encoder layers. `normed`: a norm of its own at the end, which a `pre` stack has by default, since its last sum has none.
+ * x [rows, steps, width] → same shape.
+ */
+export function encoderStack(
+  network: Network,
+  x: Value,
+  layers: number,
+  options: EncoderLayerOptions,
+  normed = options.norm === 'pre',
+): Value {
+  const through = (form: EncoderForm, value: Value): Value => {
+    const last = stack(network, form, value, layers, options)
+    return normed ? form.norm(network, 'norm', last) : last
+  }
+  if (!network.training) return through(rowForm, x)
   const [rows, steps] = staticShape(x.shape) as readonly [number, number]
-  const columns = stack(network, columnForm(rows, steps), toColumns(network.graph, x), layers, options)
-  return fromColumns(network.graph, columns, rows)
+  return fromColumns(network.graph, through(columnForm(rows, steps), toColumns(network.graph, x)), rows)
 }
 
 function stack(network: Network, form: EncoderForm, x: Value, layers: number, options: EncoderLayerOptions): Value {
@@ -60,5 +72,5 @@ function stack(network: Network, form: EncoderForm, x: Value, layers: number, op
     const from = value
     value = network.scope(`layer${layer}`, () => encoderLayer(network, form, from, options))
   }
-  return options.norm === 'pre' ? form.norm(network, 'norm', value) : value
+  return value
 }

@@ -213,7 +213,7 @@ test('a disk that fails is told and tried again: nothing is lost while the queue
   expect(errors.length).toBeGreaterThan(1)
   expect(errors[0]).toMatch(/failing/)
   await rm(dir)
-  await mkdir(dir)
+  await mkdir(dir, { recursive: true }) // The writer may have tried again in between.
   await writer.close()
   const [name = ''] = await readdir(dir)
   const { frames } = await wholeTape(path.join(dir, name))

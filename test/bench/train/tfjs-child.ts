@@ -4,6 +4,7 @@ import { createInterface } from 'node:readline'
 import type * as tfjs from '@tensorflow/tfjs'
 import type * as wasmBackend from '@tensorflow/tfjs-backend-wasm'
 import type { TRAIN_ADAM, TrainModel } from './contender.ts'
+import { FIXED } from './problem.ts'
 import { type TfjsForward, type TfjsWeights, tfjsModels } from './tfjs-models.ts'
 import { tunedProduct } from './tfjs-tuned-product.ts'
 
@@ -76,7 +77,9 @@ function secPerStep({ step }: Trainer, steps: number): number {
 function trainer(forward: TfjsForward, problem: NonNullable<Request['problem']>, adam: Request['adam']): Trainer {
   const [x, y] = [unpacked(problem.x), unpacked(problem.y)]
   const start = Object.entries(problem.weights).map(([name, packed]) => [name, turned(unpacked(packed))] as const)
-  const weights: TfjsWeights = Object.fromEntries(start.map(([name, tensor]) => [name, tf.variable(tensor)]))
+  const weights: TfjsWeights = Object.fromEntries(
+    start.map(([name, tensor]) => [name, tf.variable(tensor, name !== FIXED)]),
+  )
   const fresh = () => tf.train.adam(adam.learningRate, adam.beta1, adam.beta2, adam.epsilon)
   let optimiser = fresh()
   return {

@@ -79,6 +79,15 @@ describe.each(Object.entries(MODELS))('%s', (_name, model) => {
   })
 })
 
+test('patches: a stack has the norms of its parts and none at its end', () => {
+  const names = (norm: 'pre' | 'post'): readonly string[] =>
+    layoutOfSubject(subjectOf(patchSeries({ ...encoder, norm, affine: false }))).parameters.map(({ name }) => name)
+  const norms = ['attention', 'feedForward'].flatMap((part) => [`layer0/${part}/norm/gain`, `layer0/${part}/norm/bias`])
+  for (const norm of ['pre', 'post'] as const) {
+    expect(names(norm).filter((name) => name.includes('norm'))).toEqual(norms)
+  }
+})
+
 test.each(['nlinear', 'nlinear, individual', 'patches', 'patches, affine'])(
   '%s: a window that is moved moves its forecast as much',
   async (name) => {
