@@ -19,7 +19,7 @@ export interface PatchEncoderOptions extends PatchOptions, EncoderLayerOptions {
 /**
  * Backbone of PatchTST (Nie et al. 2023, "A time series is worth 64 words", §3.1): every channel is cut into patches and runs through one
  * Transformer encoder alone, all with the same weights; learned positions. The paper's batch norm is a layer norm here: it needs no
- * running state and serves one window as it serves many. Like the authors' code a `pre` stack has no norm at its end, so that what reads
+ * running state and serves one window as it serves many. A `pre` stack has no norm at its end here, so that what reads
  * it sees how high each patch lies, which a norm over its values would hide. x [batch, steps, channels] → [batch, channels, patches × width].
  */
 export function patchEncoder(network: Network, x: Value, options: PatchEncoderOptions): Value {
