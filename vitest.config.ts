@@ -8,6 +8,6 @@ export default defineConfig({
     testTimeout: 20_000,
     hookTimeout: 20_000,
     pool: 'forks',
-    maxWorkers: 2,
+    maxWorkers: 3, // More than the two cores of a small machine: end-to-end tests mostly wait.
   },
 })

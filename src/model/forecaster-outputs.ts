@@ -8,6 +8,9 @@ export const OUTPUT_NAMES = ['mean', 'volatility', 'quantiles', 'classes'] as co
 
 export type OutputName = (typeof OUTPUT_NAMES)[number]
 
+/** Probabilities of the quantiles that every model of ours states. */
+export const LEVELS = [0.05, 0.25, 0.5, 0.75, 0.95] as const
+
 /** Row-major, [batch, width]. */
 export type ForecasterOutputs = Readonly<Record<OutputName, Float32Array>>
 

@@ -1,10 +1,10 @@
 import { seededRandom } from '../core/random.ts'
 import { architectureOf } from './architectures/registry.ts'
+import { LEVELS } from './forecaster-outputs.ts'
 import { drawWeights } from './graph/draw-weights.ts'
 import type { ForecasterShape } from './network-forecaster.ts'
 import { forecasterGraph, forecasterLayout } from './network-forecaster.ts'
 
-const LEVELS = [0.05, 0.25, 0.5, 0.75, 0.95] as const
 const SEED = 1
 
 /** An architecture with its options' defaults and untrained weights, as the ONNX file that would serve: for drawings and timings. */

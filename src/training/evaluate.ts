@@ -1,7 +1,7 @@
 import { check } from '../core/check.ts'
 import type { ForecasterOutputs } from '../model/forecaster-outputs.ts'
+import { LEVELS } from '../model/forecaster-outputs.ts'
 import type { Dataset } from './dataset.ts'
-import { LEVELS } from './fit-ridge.ts'
 import { classOf, logLoss, pinball, quantilesOf } from './scores.ts'
 
 /** What a forecaster that ignores its inputs would say: the training targets' own mean, quantiles and class shares. */

@@ -1,6 +1,7 @@
+import { LEVELS } from '../model/forecaster-outputs.ts'
 import { ridgeForecast } from '../model/ridge-forecast.ts'
 import { RIDGE_FORECASTER, ridgeForecasterGraph } from '../model/ridge-forecaster.ts'
-import { fitRidge, LEVELS, TRIALS } from './fit-ridge.ts'
+import { fitRidge, TRIALS } from './fit-ridge.ts'
 import type { FitForecaster } from './fitted-forecaster.ts'
 
 /** The closed-form model: nothing is trained, everything is solved. */

@@ -1,13 +1,11 @@
 import { check } from '../core/check.ts'
+import { LEVELS } from '../model/forecaster-outputs.ts'
 import { classProbabilities } from '../model/ridge-forecast.ts'
 import type { LinearHead, RidgeForecaster } from '../model/ridge-forecaster.ts'
 import type { Dataset, Split } from './dataset.ts'
 import { fitScaler, scaledRows } from './scaler.ts'
 import { classOf, deviationOf, flatThreshold, logLoss, minimise, quantilesOf } from './scores.ts'
 import { predict, solveRidge, squaredError } from './solve-ridge.ts'
-
-/** Probabilities of the quantiles that every model of ours states. */
-export const LEVELS = [0.05, 0.25, 0.5, 0.75, 0.95] as const
 
 /** In units of the columns' variance, which is 1. */
 const PENALTIES = [1e-4, 1e-3, 1e-2, 0.03, 0.1, 0.3, 1, 3, 10, 30, 100] as const

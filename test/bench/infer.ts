@@ -9,9 +9,10 @@ import { caseBundle, caseWindows } from './infer/case-bundle.ts'
 import { type InferCase, inferCases } from './infer/infer-cases.ts'
 
 const BATCHES = [1, 16, 128]
-/** Windows in all, so that a large batch does not take for ever. */
-const WINDOWS = 20_000
-const RUNS = { least: 200, most: 2_000 }
+const RUNS_MAX = 2_000
+/** Of one figure, so that a large batch of a slow model does not take for ever. It gets at least so many runs all the same. */
+const SEC_MAX = 2
+const RUNS_MIN = 20
 
 interface Latency {
   readonly batch: number
@@ -41,13 +42,13 @@ export interface InferBench {
 
 export interface InferBenchOptions extends BenchOptions {
   readonly cases?: readonly InferCase[]
-  readonly windows?: number
+  readonly secMax?: number
 }
 
 /** From windows to checked forecasts: copying the input, the run, and reading the outputs are all in it. */
 export async function run({
   cases = inferCases(),
-  windows = WINDOWS,
+  secMax = SEC_MAX,
   progress,
 }: InferBenchOptions = {}): Promise<InferBench> {
   const architectures: Figures[] = []
@@ -59,7 +60,7 @@ export async function run({
       const forecaster = await loadForecaster(bundle, runtime(), 'cpu', systemClock())
       try {
         const latencies: Latency[] = []
-        for (const batch of BATCHES) latencies.push(await latencyOf(forecaster, one, batch, windows))
+        for (const batch of BATCHES) latencies.push(await latencyOf(forecaster, one, batch, secMax))
         return latencies
       } finally {
         await forecaster.release()
@@ -71,23 +72,27 @@ export async function run({
   return { name: 'infer', architectures, budgets: { lstmBatch1MsP50Max: 0.5 }, provider: 'cpu', intraOpThreads: 1 }
 }
 
+/** `secMax`: about so long it is timed. */
 export async function latencyOf(
   forecaster: Forecaster,
   one: InferCase,
   batch: number,
-  windowsMax: number,
+  secMax: number,
 ): Promise<Latency> {
   const windows = caseWindows(one, batch)
-  const runs = Math.max(1, Math.min(RUNS.most, Math.max(RUNS.least, Math.floor(windowsMax / batch)), windowsMax))
-  const took: number[] = []
-  for (let nth = -Math.ceil(runs / 10); nth < runs; nth += 1) {
+  const runMs = async (): Promise<number> => {
     const from = performance.now()
     const outcomes = await forecaster.forecast(windows)
-    if (nth >= 0) took.push(performance.now() - from)
+    const took = performance.now() - from
     const failed = outcomes.find((outcome) => !isForecast(outcome))
     if (failed) throw new Error(`infer bench: ${one.name}: ${JSON.stringify(failed)}`)
+    return took
   }
-  return { batch, runs, msP50: rounded(took, 0.5), msP99: rounded(took, 0.99) }
+  for (let nth = 0; nth < RUNS_MIN; nth += 1) await runMs()
+  const took: number[] = []
+  const until = performance.now() + secMax * 1_000
+  while (took.length < RUNS_MIN || (took.length < RUNS_MAX && performance.now() < until)) took.push(await runMs())
+  return { batch, runs: took.length, msP50: rounded(took, 0.5), msP99: rounded(took, 0.99) }
 }
 
 const rounded = (values: readonly number[], p: number): number => Number((quantile(values, p) ?? Number.NaN).toFixed(3))

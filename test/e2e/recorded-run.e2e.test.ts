@@ -2,13 +2,8 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { gunzipSync, gzipSync } from 'node:zlib'
 import { afterAll, describe, expect, test } from 'vitest'
-import { setCurrent } from '../../src/adapters/bundle/write-bundle.ts'
-import { systemClock } from '../../src/adapters/clock/system-clock.ts'
-import { loadConfig } from '../../src/wiring/config/load-config.ts'
-import { modelLoader } from '../../src/wiring/daemon/load-model.ts'
 import { killPrograms, lastJson, runProgram, startProgram } from '../support/program.ts'
 import { EAGER, workspace } from '../support/workspace.ts'
-import { ridgeFamily } from '../wiring/daemon/ridge-family.ts'
 
 const space = workspace()
 afterAll(() => {
@@ -67,33 +62,6 @@ describe('a recorded run', () => {
     expect(summary).toMatchObject({ matches: null, recordedDecisionHash: null })
     expect(summary['decisions']).toBeGreaterThan(1)
   }, 60_000)
-
-  test('whose model was swapped while it ran decides the same again, each bar by its own model', async () => {
-    const family = join(space.dir, 'family')
-    const { schema } = await modelLoader(loadConfig(config), systemClock())
-    await ridgeFamily(family, schema, [
-      { version: 'first', seed: 1 },
-      { version: 'second', seed: 2 },
-    ])
-    const before = new Set(files())
-    const swapping = space.config('demo', {
-      ...EAGER,
-      model: { path: family, watchMs: 200, provider: 'cpu' },
-      tape: { dir: tapes, rotateMs: 3_600_000, rotateBytesMax: 1_000_000_000, queueBytesMax: 64_000_000 },
-    })
-    const program = startProgram(['demo', '--config', swapping, '--bars', '24', '--json'])
-    await program.line(/wallet/)
-    await new Promise((resolve) => setTimeout(resolve, 16_000))
-    await setCurrent(family, 'second')
-    expect(await program.ended(60_000)).toBe(0)
-    expect(lastJson(program.out())).toMatchObject({ model: 'demo/second' })
-    const tape = files().filter((file) => !before.has(file))
-    const { code, out } = await runProgram(['replay', '--config', swapping, '--tape', ...tape, '--json'])
-    expect(lastJson(out)).toMatchObject({ matches: true, models: ['demo/first', 'demo/second'] })
-    expect(code).toBe(0)
-    const status = await runProgram(['status', '--state', space.state])
-    expect(status.out).toContain('demo/second (cpu)')
-  }, 120_000)
 
   test('is not replayed with the configuration of another mode', async () => {
     const [tape] = files()

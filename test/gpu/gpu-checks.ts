@@ -26,7 +26,8 @@ interface GpuResult {
 
 const BATCHES = [1, 16, 128]
 const PARITY_WINDOWS = 64
-const LATENCY_WINDOWS = 10_000
+/** For one figure of latency. */
+const LATENCY_SEC = 2
 
 /** Steps timed for one figure of training. */
 const TRAINING_STEPS = 50
@@ -85,7 +86,7 @@ async function latency(providers: readonly string[]): Promise<GpuResult> {
   const findings = await eachPair([...providers, 'cpu'], async (one, provider) => {
     const forecaster = await loadForecaster(await caseBundle(one), workerRuntime(), provider, systemClock())
     const byBatch = []
-    for (const batch of BATCHES) byBatch.push(await latencyOf(forecaster, one, batch, LATENCY_WINDOWS))
+    for (const batch of BATCHES) byBatch.push(await latencyOf(forecaster, one, batch, LATENCY_SEC))
     await forecaster.release()
     return { byBatch }
   })

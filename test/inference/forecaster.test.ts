@@ -8,8 +8,9 @@ import { isForecast } from '../../src/inference/forecast.ts'
 import { loadForecaster } from '../../src/inference/forecaster.ts'
 import type { ModelRuntime, ModelSession } from '../../src/inference/model-runtime.port.ts'
 import { openBundle } from '../../src/model/bundle/bundle.ts'
+import { LEVELS } from '../../src/model/forecaster-outputs.ts'
 import { ridgeForecast } from '../../src/model/ridge-forecast.ts'
-import { LEVELS, SCHEMA, sampleBundle, sampleInput, sampleModel } from '../model/sample-model.ts'
+import { SCHEMA, sampleBundle, sampleInput, sampleModel } from '../model/sample-model.ts'
 import { bar } from '../training/synthetic-windows.ts'
 
 const model = sampleModel()

@@ -5,11 +5,12 @@ import { averageGraph } from '../../src/model/average-graph.ts'
 import type { ModelBundle } from '../../src/model/bundle/bundle.ts'
 import { checkBundle, packBundle } from '../../src/model/bundle/bundle.ts'
 import type { ManifestDraft } from '../../src/model/bundle/manifest.ts'
+import { LEVELS } from '../../src/model/forecaster-outputs.ts'
 import { ridgeForecast } from '../../src/model/ridge-forecast.ts'
 import { ridgeForecasterGraph } from '../../src/model/ridge-forecaster.ts'
 import { answerRows } from '../../src/training/answer-rows.ts'
 import { forecastRows } from '../../src/training/network/forecast-rows.ts'
-import { FEATURE_NAMES, LEVELS, sampleDraft, sampleInput, sampleModel } from './sample-model.ts'
+import { FEATURE_NAMES, sampleDraft, sampleInput, sampleModel } from './sample-model.ts'
 
 const engine = onnxEngine({ provider: 'cpu', threads: 1 })
 const models = [1, 2, 3].map((seed) => sampleModel(seed))

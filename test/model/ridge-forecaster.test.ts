@@ -2,10 +2,10 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { onnxRuntime } from '../../src/adapters/onnx/onnx-runtime.ts'
 import { InvariantError } from '../../src/core/errors.ts'
-import { OUTPUT_NAMES } from '../../src/model/forecaster-outputs.ts'
+import { LEVELS, OUTPUT_NAMES } from '../../src/model/forecaster-outputs.ts'
 import { ridgeForecast } from '../../src/model/ridge-forecast.ts'
 import { ridgeForecasterGraph } from '../../src/model/ridge-forecaster.ts'
-import { LEVELS, sampleInput, sampleModel } from './sample-model.ts'
+import { sampleInput, sampleModel } from './sample-model.ts'
 
 describe('ridge forecaster', () => {
   test.each([1, 2, 3])('ONNX Runtime and plain TypeScript agree to 1e-5 (seed %i)', async (seed) => {

@@ -2,13 +2,13 @@ import { normal, seededRandom } from '../../src/core/random.ts'
 import type { BundleExtras, BundleFiles, RunningSchema } from '../../src/model/bundle/bundle.ts'
 import { packBundle } from '../../src/model/bundle/bundle.ts'
 import type { ManifestDraft } from '../../src/model/bundle/manifest.ts'
+import { LEVELS } from '../../src/model/forecaster-outputs.ts'
 import { ridgeForecast } from '../../src/model/ridge-forecast.ts'
 import type { RidgeForecaster } from '../../src/model/ridge-forecaster.ts'
 import { ridgeForecasterGraph } from '../../src/model/ridge-forecaster.ts'
 
 export const FEATURE_NAMES = ['ofi', 'spread', 'logReturn'] as const
 export const SCHEMA: RunningSchema = { names: FEATURE_NAMES, schemaHash: 'abcdef0123456789', barMs: 1_000 }
-export const LEVELS = [0.05, 0.25, 0.5, 0.75, 0.95]
 
 const draws = (random: () => number, count: number, size: number): Float32Array =>
   Float32Array.from({ length: count }, () => size * normal(random))
@@ -63,7 +63,7 @@ export function sampleDraft(model: RidgeForecaster): ManifestDraft {
     },
     metrics: { rSquared: 0 },
     calibration: {
-      levels: LEVELS,
+      levels: [...LEVELS],
       residualQuantiles: [...model.residualQuantiles],
       classScale: model.classScale,
       thresholdBps: model.thresholdBps,

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { InputError } from '../../core/errors.ts'
-import { multiHeadAttention } from '../layers/attention.ts'
+import { inForm } from '../layers/in-form.ts'
 import { lstmLayer } from '../layers/lstm.ts'
 import { poolSteps } from '../layers/pooling.ts'
 import { recurrentStack } from '../layers/recurrent-stack.ts'
@@ -37,7 +37,9 @@ export const lstm: Architecture<LstmOptions> = {
     const { attentionHeads: heads, causal, pooling, dropout } = settings
     if (heads === 0) return encodeRecurrent(network, lstmLayer, window, settings)
     const { outputs } = recurrentStack(network, lstmLayer, window, settings)
-    const attended = network.scope('attention', () => multiHeadAttention(network, outputs, { heads, causal }))
+    const attended = network.scope('attention', () =>
+      inForm(network, outputs, (form, value) => form.attend(network, value, { heads, causal })),
+    )
     return network.dropout(poolSteps(network, attended, pooling), dropout)
   },
   recurrent: {

@@ -2,11 +2,11 @@ import { check } from '../../core/check.ts'
 import type { Graph, Value } from '../graph/graph.ts'
 import { constantWeights, glorot, uniformByFanIn } from '../graph/initial-weights.ts'
 import type { Network } from '../graph/network.ts'
-import { scale } from '../graph/ops/elementwise.ts'
-import { reshape, split, transpose } from '../graph/ops/layout.ts'
-import { linear } from '../graph/ops/matrix.ts'
+import { add, scale } from '../graph/ops/elementwise.ts'
+import { reshape, split, transpose, transposeLast } from '../graph/ops/layout.ts'
+import { linear, matMul } from '../graph/ops/matrix.ts'
+import { softmax } from '../graph/ops/normalise.ts'
 import { shapeText, sizeOf } from '../graph/shape.ts'
-import { attentionCore } from './attention-core.ts'
 
 export interface AttentionOptions {
   /** Divides the width. */
@@ -33,12 +33,11 @@ export function multiHeadAttention(network: Network, x: Value, options: Attentio
   const { inWeights, inBias, outWeights, outBias } = attentionWeights(network, width)
   const [queries, keys, values] = headsOf(graph, linear(graph, x, inWeights, inBias), heads)
   const scaled = scale(graph, queries, 1 / Math.sqrt(width / heads))
-  const core = attentionCore(network, scaled, keys, values, {
-    dropout,
-    ...(causal && { mask: causalMask(graph, steps) }),
-  })
-  const mixed = reshape(graph, transpose(graph, core, [0, 2, 1, 3]), x.shape)
-  return linear(graph, mixed, outWeights, outBias)
+  const scores = matMul(graph, scaled, transposeLast(graph, keys))
+  const weights = softmax(graph, causal ? add(graph, scores, causalMask(graph, steps)) : scores)
+  const mixed = matMul(graph, network.dropout(weights, dropout), values)
+  const joined = reshape(graph, transpose(graph, mixed, [0, 2, 1, 3]), x.shape)
+  return linear(graph, joined, outWeights, outBias)
 }
 
 /** Parameters of an attention. */

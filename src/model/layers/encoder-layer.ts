@@ -1,13 +1,10 @@
 import type { Value } from '../graph/graph.ts'
 import type { Network } from '../graph/network.ts'
 import { add } from '../graph/ops/elementwise.ts'
-import { staticShape } from '../graph/shape.ts'
-import { columnForm } from './columns/column-form.ts'
-import { fromColumns, toColumns } from './columns/columns.ts'
 import type { EncoderForm } from './encoder-form.ts'
-import { rowForm } from './encoder-form.ts'
 import type { FeedForwardOptions } from './feed-forward.ts'
 import { feedForward } from './feed-forward.ts'
+import { inForm } from './in-form.ts'
 
 export interface EncoderLayerOptions extends FeedForwardOptions {
   readonly heads: number
@@ -57,13 +54,10 @@ export function encoderStack(
   options: EncoderLayerOptions,
   normed = options.norm === 'pre',
 ): Value {
-  const through = (form: EncoderForm, value: Value): Value => {
+  return inForm(network, x, (form, value) => {
     const last = stack(network, form, value, layers, options)
     return normed ? form.norm(network, 'norm', last) : last
-  }
-  if (!network.training) return through(rowForm, x)
-  const [rows, steps] = staticShape(x.shape) as readonly [number, number]
-  return fromColumns(network.graph, through(columnForm(rows, steps), toColumns(network.graph, x)), rows)
+  })
 }
 
 function stack(network: Network, form: EncoderForm, x: Value, layers: number, options: EncoderLayerOptions): Value {

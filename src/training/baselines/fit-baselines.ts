@@ -1,6 +1,7 @@
+import { LEVELS } from '../../model/forecaster-outputs.ts'
 import { ridgeForecast } from '../../model/ridge-forecast.ts'
 import type { Dataset, Split } from '../dataset.ts'
-import { fitRidge, LEVELS } from '../fit-ridge.ts'
+import { fitRidge } from '../fit-ridge.ts'
 import type { BaselineFit } from './baseline-fit.ts'
 import type { EmpiricalLaw } from './empirical-law.ts'
 import { empiricalLaw, meanOf } from './empirical-law.ts'

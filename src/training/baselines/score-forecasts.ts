@@ -1,7 +1,7 @@
 import { check } from '../../core/check.ts'
 import type { ForecasterOutputs } from '../../model/forecaster-outputs.ts'
+import { LEVELS } from '../../model/forecaster-outputs.ts'
 import type { Dataset } from '../dataset.ts'
-import { LEVELS } from '../fit-ridge.ts'
 import { classOf, logLoss, pinball } from '../scores.ts'
 
 /** Means over all rows; lower is better. */

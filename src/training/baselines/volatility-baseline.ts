@@ -1,6 +1,6 @@
 import type { ForecasterOutputs } from '../../model/forecaster-outputs.ts'
+import { LEVELS } from '../../model/forecaster-outputs.ts'
 import type { Dataset, Split } from '../dataset.ts'
-import { LEVELS } from '../fit-ridge.ts'
 import type { BaselineFit } from './baseline-fit.ts'
 import { empiricalLaw, meanOf } from './empirical-law.ts'
 
