@@ -1,6 +1,53 @@
 import type { InstrumentSymbol } from './instrument.ts'
 import type { EpochMs, Lots, Side, Ticks } from './units.ts'
 
+/** A trailing stop and the other conditional types wait outside the book until their trigger is reached. */
+export type OrderType =
+  | 'limit'
+  | 'market'
+  | 'stop-market'
+  | 'stop-limit'
+  | 'take-profit-market'
+  | 'take-profit-limit'
+  | 'trailing-stop'
+
+/** Waits outside the book until its trigger is reached. */
+export const isConditional = (type: OrderType): boolean => type !== 'limit' && type !== 'market'
+
+/** Over as soon as the venue has matched it: nothing of it rests. A conditional order waits, whatever its time in force. */
+export const isImmediate = ({ type, timeInForce }: Pick<OrderIntent, 'type' | 'timeInForce'>): boolean =>
+  type === 'market' || (type === 'limit' && (timeInForce === 'IOC' || timeInForce === 'FOK'))
+
+/** Stop, take-profit or trailing stop that can only close: the venue cuts it down to what is held. */
+export const isProtective = ({ type, reduceOnly }: Pick<OrderIntent, 'type' | 'reduceOnly'>): boolean =>
+  reduceOnly && isConditional(type)
+
+/** `GTX`: post-only. `GTD`: good till `expiresAt`. */
+export type TimeInForce = 'GTC' | 'IOC' | 'FOK' | 'GTX' | 'GTD'
+
+/** Which price a trigger watches: the last trade's, or the mark price. */
+export type TriggerBy = 'last' | 'mark'
+
+export interface Trigger {
+  readonly ticks: Ticks
+  readonly by: TriggerBy
+}
+
+/** The stop follows the best price since its activation at this distance. */
+export interface Trailing {
+  /** Basis points of the best price, > 0. */
+  readonly callbackBps: number
+  readonly by: TriggerBy
+  /** Price that begins the trailing; absent: at once. */
+  readonly activationTicks?: Ticks
+}
+
+/** Reduce-only orders that come alive with the first fill of the entry they are attached to; the first one to fire cancels the other. */
+export interface Protection {
+  readonly stopLoss?: Trigger
+  readonly takeProfit?: Trigger
+}
+
 /** What we want done, before anybody is asked. Made from one decision; `clientId` is a pure function of it. */
 export interface OrderIntent {
   readonly clientId: string
@@ -9,10 +56,19 @@ export interface OrderIntent {
   readonly side: Side
   /** > 0. */
   readonly lots: Lots
-  readonly type: 'limit' | 'market'
-  /** The limit; for a market order the price it was sized and checked at. */
+  readonly type: OrderType
+  /** The limit; for an order without one the price it was sized and checked at. */
   readonly price: Ticks
-  readonly timeInForce: 'IOC' | 'GTC' | 'GTX'
+  readonly timeInForce: TimeInForce
+  /** Of `GTD` alone. */
+  readonly expiresAt?: EpochMs
+  /** Of stops and take-profits alone. */
+  readonly trigger?: Trigger
+  /** Of `trailing-stop` alone. */
+  readonly trailing?: Trailing
+  readonly protection?: Protection
+  /** Which position is meant where the account holds long and short apart (hedge mode); absent: the net position. */
+  readonly positionSide?: 'long' | 'short'
   readonly reduceOnly: boolean
   readonly createdAt: EpochMs
 }
@@ -72,9 +128,11 @@ export interface Fill {
   readonly at: EpochMs
 }
 
-/** Net position in one-way mode. `entryPrice` in quote currency, decimal string, `0` when flat. */
+/** `entryPrice` in quote currency, decimal string, `0` when flat. */
 export interface PositionReport {
   readonly symbol: InstrumentSymbol
+  /** In hedge mode; absent: the net position. */
+  readonly positionSide?: 'long' | 'short'
   /** Signed. */
   readonly lots: Lots
   readonly entryPrice: string

@@ -63,6 +63,15 @@ const noHolidays: HolidaysOf = (country) => {
 }
 
 const standard = (settings: FeatureSettings): readonly FeatureDefinition[] => [
+  ...(settings.barsFrom === 'candles' ? [] : flow(settings)),
+  ...settings.returnPeriods.map(logReturn),
+  ...settings.volatilityPeriods.map(realisedVolatility),
+  volumeSurprise(settings.volumePeriod),
+  timeOfDay('sin'),
+  timeOfDay('cos'),
+]
+
+const flow = (settings: FeatureSettings): readonly FeatureDefinition[] => [
   ofiBest(1),
   ...settings.flowPeriods.map(ofiBest),
   ...Array.from({ length: LEVELS }, (_, index) => ofiLevel(index + 1)),
@@ -73,11 +82,6 @@ const standard = (settings: FeatureSettings): readonly FeatureDefinition[] => [
   queueImbalance,
   depthImbalance,
   microprice,
-  ...settings.returnPeriods.map(logReturn),
-  ...settings.volatilityPeriods.map(realisedVolatility),
-  volumeSurprise(settings.volumePeriod),
-  timeOfDay('sin'),
-  timeOfDay('cos'),
 ]
 
 /** Definitions × timeframes × instruments: the own one first, then each peer. */

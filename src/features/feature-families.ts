@@ -16,6 +16,14 @@ export const FEATURE_FAMILIES: readonly FeatureFamily[] = [
   ...CROSS_FAMILIES,
 ]
 
+/** Families that need no more than open, high, low, close, volume and funding. */
+const CANDLE_FAMILIES: ReadonlySet<string> = new Set([
+  ...[...INDICATOR_FAMILIES, ...VOLATILITY_FAMILIES, ...CROSS_FAMILIES].map(({ name }) => name),
+  ...['return', 'volatility', 'volume_surprise', 'funding_rate'],
+])
+
+export const readsCandles = ({ name }: FeatureFamily): boolean => CANDLE_FAMILIES.has(name)
+
 const BY_NAME = new Map(FEATURE_FAMILIES.map((family) => [family.name, family]))
 
 export const familyOf = (name: string): FeatureFamily | undefined => BY_NAME.get(name)

@@ -1,7 +1,7 @@
 import { InputError } from '../core/errors.ts'
 import { BOOK_LEVELS } from '../market/bar.ts'
 import { featureColumns } from './feature-columns.ts'
-import { FEATURE_FAMILIES, familyOf } from './feature-families.ts'
+import { FEATURE_FAMILIES, familyOf, readsCandles } from './feature-families.ts'
 import type { FamilyKey, FeatureFamily } from './feature-family.ts'
 import type { FeatureSettings, IndicatorSettings } from './feature-settings.ts'
 import { timeframeProblem } from './timeframe.ts'
@@ -32,6 +32,7 @@ export function featureProblems(settings: FeatureSettings): readonly FeatureProb
     problems.push({ path, value: typeof value === 'string' ? value : (JSON.stringify(value) ?? String(value)), rule })
   }
   standardProblems(settings, report)
+  candleProblems(settings, report)
   timeframeProblems(['timeframes'], settings.timeframes ?? [], settings, report)
   listProblems(['peers'], settings.peers ?? [], report)
   for (const [at, entry] of (settings.indicators ?? []).entries()) entryProblems(at, entry, settings, report)
@@ -55,12 +56,25 @@ function standardProblems(settings: FeatureSettings, report: Report): void {
   }
 }
 
+function candleProblems({ barsFrom, flowPeriods, eventBars }: FeatureSettings, report: Report): void {
+  if (barsFrom !== 'candles') return
+  if (flowPeriods.length > 0) report(['flowPeriods'], flowPeriods, 'empty: candles have no order flow')
+  if (eventBars) report(['eventBars'], eventBars.kind, 'left out: candles are bars by the clock')
+}
+
 function entryProblems(at: number, entry: IndicatorSettings, settings: FeatureSettings, report: Report): void {
   const path = ['indicators', at]
   const family = familyOf(entry.name)
   if (!family) {
     report([...path, 'name'], entry.name, `one of ${FEATURE_FAMILIES.map(({ name }) => name).join(', ')}`)
     return
+  }
+  if (settings.barsFrom === 'candles' && !readsCandles(family)) {
+    report(
+      [...path, 'name'],
+      entry.name,
+      `left out: it needs the ${family.needs} in full, and candles have prices and volume`,
+    )
   }
   const { name, timeframes = [], peers = [], ...keys } = entry
   timeframeProblems([...path, 'timeframes'], timeframes, settings, report)

@@ -70,6 +70,8 @@ export const RESET: MissingSettings = { rule: 'reset' }
 export interface FeatureSettings {
   /** Length of a bar, milliseconds; of event bars the length that one is expected to have. */
   readonly barMs: number
+  /** `candles`: the bars have open, high, low, close and volume alone, so no column reads the book or who was the aggressor. */
+  readonly barsFrom?: 'candles' | undefined
   /** Bars that events close instead of the clock. */
   readonly eventBars?: EventBarSpec | undefined
   /** Bars over which flow is summed, beside the one-bar figures. */

@@ -19,6 +19,8 @@ export interface Forecaster {
   readonly steps: number
   readonly features: number
   readonly horizonBars: number
+  /** Half width of the flat class, basis points. */
+  readonly thresholdBps: number
   /** ISO 8601; absent: never. */
   readonly expiresAt?: string
   /**
@@ -50,6 +52,7 @@ export async function loadForecaster(
     steps: manifest.steps,
     features: manifest.features.names.length,
     horizonBars: manifest.horizonBars,
+    thresholdBps: manifest.calibration.thresholdBps,
     ...(manifest.expiresAt === undefined ? {} : { expiresAt: manifest.expiresAt }),
     forecast: (windows) => forecastBatch(bundle, serving, clock, windows),
     release: () => serving.release(),

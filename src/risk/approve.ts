@@ -1,16 +1,20 @@
 import type { FreezeReason } from '../core/freeze-reason.ts'
 import type { Converter } from '../core/instrument.ts'
-import type { ApprovedOrder, OrderIntent } from '../core/order.ts'
+import { type ApprovedOrder, isConditional, isProtective, type OrderIntent } from '../core/order.ts'
 import { type EpochMs, signOf } from '../core/units.ts'
 import { type Exposure, exposureOf, type OpenLots } from './exposure.ts'
 import type { Guard } from './guard.ts'
 import { firstLatch, type LatchName } from './latches.ts'
 import type { RiskLimits } from './limits.ts'
+import { collarBase, dearestTicks } from './order-price.ts'
+import { hasLimit, shapeFault } from './order-shape.ts'
 import { maySend } from './rate-limit.ts'
 
 export type RefusalCode =
   | 'not-finite'
   | 'precision'
+  | 'shape'
+  | 'expiry'
   | 'symbol'
   | 'lots-min'
   | 'lots-max'
@@ -38,9 +42,12 @@ export interface RiskState {
   readonly converter: Converter
   readonly guard: Guard
   readonly freezes: readonly FreezeReason[]
-  /** Held in this instrument, signed lots. */
+  /** Held in this instrument, signed lots; in hedge mode of the side that the intent means. */
   readonly positionLots: number
-  /** Unfilled lots of every order that may still fill: open, on its way, unknown, intended. This intent's own excluded. */
+  /**
+   * Unfilled lots of every order that may still fill: open, on its way, unknown, intended. This intent's own excluded, and protective
+   * orders: they take nothing from an exit.
+   */
   readonly open: OpenLots
   /** Worst-case value of all other instruments together, quote currency, ≥ 0. */
   readonly otherExposureQuote: number
@@ -56,8 +63,10 @@ interface Refusal {
 /**
  * The only place that makes an `ApprovedOrder`. Every rule is asked as "is it within?", so that NaN is never within.
  *
- * An exit is reduce-only, on the closing side, and no larger than what is held less what other orders already close. Exits pass
- * latches, freezes and value limits, do without a fresh reference and may use the message reserve: getting out must stay possible.
+ * An exit is reduce-only, on the closing side, and no larger than what is held less what other orders already close; a protective
+ * one (stop, take-profit, trailing stop) may be as large as what is held, since the venue cuts it down when another was first. Exits
+ * pass latches, freezes and value limits, do without a fresh reference and may use the message reserve: getting out must stay
+ * possible.
  */
 export function approve(intent: OrderIntent, state: RiskState, limits: RiskLimits): RiskVerdict {
   const refusal =
@@ -95,14 +104,14 @@ function malformed(intent: OrderIntent, state: RiskState, limits: RiskLimits): R
   }
   if (intent.side !== 'buy' && intent.side !== 'sell')
     return { code: 'precision', detail: `side ${String(intent.side)}` }
-  return undefined
+  return shapeFault(intent, state.now)
 }
 
 function untradable(intent: OrderIntent, { converter }: RiskState): Refusal | undefined {
   const { symbol, lotsMin, lotsMax, lotsMaxMarket, notionalMin } = converter.instrument
   if (intent.symbol !== symbol) return { code: 'symbol', detail: `${intent.symbol} judged with figures of ${symbol}` }
   if (!(intent.lots >= lotsMin)) return { code: 'lots-min', detail: `${intent.lots} lots, at least ${lotsMin}` }
-  const most = intent.type === 'market' ? Math.min(lotsMax, lotsMaxMarket) : lotsMax
+  const most = hasLimit(intent.type) ? lotsMax : Math.min(lotsMax, lotsMaxMarket)
   if (!(intent.lots <= most)) return { code: 'lots-max', detail: `${intent.lots} lots, at most ${most}` }
   const value = converter.notional(intent.price, intent.lots)
   if (!intent.reduceOnly && !(value >= notionalMin)) {
@@ -112,7 +121,8 @@ function untradable(intent: OrderIntent, { converter }: RiskState): Refusal | un
 }
 
 function exitRefusal(intent: OrderIntent, state: RiskState, limits: RiskLimits): Refusal | undefined {
-  const closable = -signOf(intent.side) * state.positionLots - state.open[intent.side]
+  const closing = isProtective(intent) ? 0 : state.open[intent.side]
+  const closable = -signOf(intent.side) * state.positionLots - closing
   if (!(intent.lots <= closable)) {
     return {
       code: 'reduce-only-increases',
@@ -131,7 +141,7 @@ function entryRefusal(intent: OrderIntent, state: RiskState, limits: RiskLimits)
   if (frozen) return { code: `frozen-${frozen}`, detail: `entries frozen: ${state.freezes.join(', ')}` }
   return (
     referenceRefusal(intent, state, limits) ??
-    exposureRefusal(exposureOf(intent, state), state, limits) ??
+    exposureRefusal(exposureOf({ ...intent, price: dearestTicks(intent) }, state), state, limits) ??
     mayGo(state, limits, 'entry')
   )
 }
@@ -143,11 +153,13 @@ function referenceRefusal(intent: OrderIntent, state: RiskState, limits: RiskLim
   if (!(Math.abs(ageMs) <= limits.referenceAgeMsMax)) {
     return { code: 'old-reference', detail: `reference price ${ageMs} ms old, at most ${limits.referenceAgeMsMax} ms` }
   }
-  const worseTicks = signOf(intent.side) * (intent.price - reference.ticks)
+  const baseTicks = collarBase(intent, reference.ticks)
+  const worseTicks = signOf(intent.side) * (intent.price - baseTicks)
   // Multiplied out: dividing would round a price at the limit across it.
-  if (worseTicks * 10_000 <= limits.collarBpsMax * reference.ticks) return undefined
-  const offBps = (worseTicks / reference.ticks) * 10_000
-  return { code: 'collar', detail: `price ${offBps} bps worse than the reference, at most ${limits.collarBpsMax} bps` }
+  if (worseTicks * 10_000 <= limits.collarBpsMax * baseTicks) return undefined
+  const offBps = (worseTicks / baseTicks) * 10_000
+  const base = isConditional(intent.type) ? 'trigger' : 'reference'
+  return { code: 'collar', detail: `price ${offBps} bps worse than the ${base}, at most ${limits.collarBpsMax} bps` }
 }
 
 function exposureRefusal(exposure: Exposure, { guard }: RiskState, limits: RiskLimits): Refusal | undefined {

@@ -14,7 +14,7 @@ interface Parts {
 }
 
 /**
- * Sees to it that we hear how an immediate-or-cancel order ended: the stream tells within `settleMs`, or its frames are lost, and
+ * Sees to it that we hear how an order that cannot rest ended: the stream tells within `settleMs`, or its frames are lost, and
  * the position is wrong until somebody asks.
  */
 export function follower(parts: Parts): (clientId: string) => Promise<void> {

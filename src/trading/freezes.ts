@@ -1,5 +1,6 @@
 import type { FreezeReason } from '../core/freeze-reason.ts'
 import type { InstrumentSymbol } from '../core/instrument.ts'
+import { isImmediate } from '../core/order.ts'
 import type { OrderRecord } from './journal-records.ts'
 import type { Ledger } from './ledger.ts'
 
@@ -13,8 +14,8 @@ export interface Freezes {
 const ALL = ''
 
 /** What it comes to is not in the position yet: an entry sized from that position would double it. A resting order may rest. */
-const isUncertain = ({ origin, state, timeInForce }: OrderRecord): boolean =>
-  origin === 'own' && (timeInForce === 'IOC' || (state !== 'open' && state !== 'partial'))
+const isUncertain = (order: OrderRecord): boolean =>
+  order.origin === 'own' && (isImmediate(order) || (order.state !== 'open' && order.state !== 'partial'))
 
 export function freezes(book: Pick<Ledger, 'orders'>): Freezes {
   const reasons = new Map<InstrumentSymbol, Set<FreezeReason>>()

@@ -24,7 +24,7 @@ export type VerdictRecord =
   | { readonly kind: 'approved' }
   | { readonly kind: 'refused'; readonly code: string; readonly detail: string }
 
-/** Milliseconds per hop; null when the hop did not happen. `commitMs` and `closeToSendMs` are filled in by the trader. */
+/** Milliseconds per hop; null when the hop did not happen. The last three are filled in by the trader. */
 export interface LatencyRecord {
   readonly featureMs: number | null
   readonly forecastMs: number | null
@@ -33,6 +33,8 @@ export interface LatencyRecord {
   readonly commitMs: number | null
   /** From the event that closed the bar to the order handed to the socket. */
   readonly closeToSendMs: number | null
+  /** From the order handed to the socket to the venue's answer; null while there is none, or when it was lost. */
+  readonly sendToAnswerMs: number | null
 }
 
 /** Exactly one per instrument and closed bar: what was known, said and done. */
@@ -132,6 +134,8 @@ export interface CashRecord {
   /** The venue's word (e.g. `FUNDING_FEE`), or `unexplained` for a difference found by reconciliation. */
   readonly reason: string
   readonly at: EpochMs
+  /** Whose funding or liquidation fee it is, where the venue said so. Told on, not kept. */
+  readonly symbol?: InstrumentSymbol
 }
 
 /** A halt that survives restarts until a person clears it. */

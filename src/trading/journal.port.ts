@@ -21,6 +21,9 @@ export interface JournalCounts {
   readonly fills: number
 }
 
+/** The part of a decision's latencies that only sending can measure. */
+export type SendLatency = Pick<LatencyRecord, 'commitMs' | 'closeToSendMs' | 'sendToAnswerMs'>
+
 /**
  * The ledger's store. Synchronous: an order waits for its intent to be on the disk, nothing else may come between. Every method is
  * one durable transaction of its own, unless it runs inside `transaction`. A store that cannot write throws.
@@ -32,7 +35,7 @@ export interface Journal {
   /** False when this instrument's bar already has its row: nothing changes. */
   recordDecision(record: DecisionRecord): boolean
   /** Fills in what only sending could measure. */
-  recordLatency(decisionId: string, latency: Pick<LatencyRecord, 'commitMs' | 'closeToSendMs'>): void
+  recordLatency(decisionId: string, latency: SendLatency): void
 
   /** Adds the intent and its order in state `intended`. Throws when the client id or its decision already has one. */
   addIntent(intent: OrderIntent): void
@@ -77,6 +80,11 @@ export interface OrderStory {
   readonly fills: readonly FillRecord[]
 }
 
+/** An own order with what its sending measured. */
+export interface SentOrder extends OrderStory {
+  readonly latency: LatencyRecord
+}
+
 export interface DecisionStory {
   /** Counts the instrument's decisions from 0. */
   readonly index: number
@@ -111,5 +119,7 @@ export interface JournalReader {
   latestDecision(symbol?: InstrumentSymbol): DecisionStory | undefined
   /** By decision id; by bar end (epoch ms); or by index: 0 is the first, −1 the last. */
   decisionAt(bar: string | number, symbol?: InstrumentSymbol): DecisionStory | undefined
+  /** Own orders made from `from` to `to` (local clock, both inclusive), oldest first. */
+  sentOrders(from: EpochMs, to: EpochMs): readonly SentOrder[]
   close(): void
 }

@@ -41,6 +41,8 @@ export type AccountEvent =
       readonly amount: string
       readonly reason: string
       readonly at: EpochMs
+      /** Whose funding or liquidation fee it is, where the venue says so. */
+      readonly symbol?: InstrumentSymbol
     }
   /** After `up` everything must be reconciled: events may have been missed. */
   | { readonly kind: 'stream'; readonly state: 'up' | 'down'; readonly detail: string }

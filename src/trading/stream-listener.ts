@@ -61,8 +61,8 @@ export function streamListener(parts: Parts): (event: AccountEvent) => void {
     } else if (event.kind === 'balance') {
       book.wallets.seen(event.report)
     } else if (event.kind === 'cash') {
-      const { currency, amount, reason, at } = event
-      book.cash({ currency, amount, reason, at })
+      const { currency, amount, reason, at, symbol } = event
+      book.cash({ currency, amount, reason, at, ...(symbol && { symbol }) })
     } else {
       streamTurned(event.state, event.detail)
     }

@@ -1,8 +1,8 @@
 import type { Clock } from '../core/clock.port.ts'
 import { InvariantError } from '../core/errors.ts'
-import type { ApprovedOrder } from '../core/order.ts'
+import { type ApprovedOrder, isImmediate } from '../core/order.ts'
 import type { Background } from './background.ts'
-import type { Journal } from './journal.port.ts'
+import type { Journal, SendLatency } from './journal.port.ts'
 import type { DecisionRecord } from './journal-records.ts'
 import type { Ledger } from './ledger.ts'
 import type { OrderGateway, Submission } from './order-gateway.port.ts'
@@ -50,16 +50,12 @@ export function submitter({ gateway, journal, book, clock, background, probe, fo
   // Intents of earlier lives count as sent: they are looked up, never sent again.
   let sends = journal.counts().intents
 
-  function answered(
-    order: ApprovedOrder,
-    submission: Submission,
-    latency: Parameters<Journal['recordLatency']>[1],
-  ): void {
+  function answered(order: ApprovedOrder, submission: Submission, latency: SendLatency): void {
     waiting.delete(order.clientId)
     const also = () => journal.recordLatency(order.decisionId, latency)
     if (submission.kind === 'accepted') {
       book.apply(order.clientId, { kind: 'accepted' }, { venueId: submission.venueId }, also)
-      if (order.timeInForce === 'IOC') background.run(() => follow(order.clientId))
+      if (isImmediate(order)) background.run(() => follow(order.clientId))
     } else if (submission.kind === 'rejected') {
       const detail = `${submission.code}: ${submission.reason}`
       book.apply(order.clientId, { kind: 'rejected' }, { detail }, also)
@@ -81,9 +77,15 @@ export function submitter({ gateway, journal, book, clock, background, probe, fo
     sends++
     waiting.add(order.clientId)
     book.apply(order.clientId, { kind: 'sent' })
-    const closeToSendMs = closedAtMs === undefined ? null : clock.monotonicMs() - closedAtMs
-    const submission = gateway.submit(order)
-    background.run(async () => answered(order, await submission, { commitMs, closeToSendMs }))
+    const sentAtMs = clock.monotonicMs()
+    const closeToSendMs = closedAtMs === undefined ? null : sentAtMs - closedAtMs
+    const submitted = gateway.submit(order)
+    background.run(async () => {
+      const submission = await submitted
+      // How long it took to lose an answer says nothing of the way to the venue.
+      const sendToAnswerMs = submission.kind === 'unknown' ? null : clock.monotonicMs() - sentAtMs
+      answered(order, submission, { commitMs, closeToSendMs, sendToAnswerMs })
+    })
     return { kind: 'sent', clientId: order.clientId, commitMs, closeToSendMs }
   }
 

@@ -32,6 +32,8 @@ export interface Trader {
   /** Not terminal, external ones included. */
   openOrders(symbol?: InstrumentSymbol): readonly OrderRecord[]
   money(currency: string): Money | undefined
+  /** Its `wallet` alone: asked for at every bar. */
+  wallet(currency: string): string | undefined
   /** Empty: entries are allowed. */
   freezes(symbol: InstrumentSymbol): ReadonlySet<FreezeReason>
   /** No submission, probe, check or reconciliation is under way. */
@@ -91,6 +93,7 @@ export function trader(parts: TraderParts): Trader {
     positions: () => parts.instruments.flatMap(({ symbol }) => book.position(symbol) ?? []),
     openOrders: (symbol) => book.orders.open(symbol),
     money: (currency) => book.wallets.money(currency, clock.now()),
+    wallet: (currency) => book.wallets.balance(currency)?.wallet,
     freezes: (symbol) => frozen.of(symbol),
     settled: () => work.settled(),
     async stop() {

@@ -42,6 +42,8 @@ export function compareWithBaselines(
 export const lostContests = (metrics: Readonly<Record<string, number>>): readonly string[] =>
   CONTESTS.flatMap(([baseline, score]) => {
     const own = metrics[score]!
-    const other = metrics[keyOf(baseline, score)]!
+    const other = metrics[keyOf(baseline, score)]
+    // It was not fitted.
+    if (other === undefined) return []
     return own < other ? [] : [`does not beat ${baseline}: ${score} ${own.toFixed(4)}, ${baseline} ${other.toFixed(4)}`]
   })

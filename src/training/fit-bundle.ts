@@ -25,7 +25,7 @@ const DEVIATIONS_MAX = 50
 interface BundleRequest {
   readonly family: string
   readonly fitData: Dataset
-  /** From other seeds than `fitData`. */
+  /** From other seeds or a later time than `fitData`. */
   readonly evaluationData: Dataset
   /** Later share of each series that chooses and calibrates, 0–1. */
   readonly validationShare: number
@@ -33,9 +33,14 @@ interface BundleRequest {
   /** ISO 8601, UTC. */
   readonly createdAt: string
   readonly source: string
+  /** Span of the bars learnt from, ISO 8601; `simulated` where days mean nothing. */
+  readonly window: Manifest['fit']['window']
+  /** Of simulated markets; empty where there are none. */
   readonly seeds: readonly number[]
   readonly evaluationSeeds: readonly number[]
   readonly fit: FitForecaster
+  /** Whether the logistic baseline is fitted too; absent: it is. See `fitBaselines`. */
+  readonly withLogistic?: boolean
 }
 
 /** A fitted model, ready to be written as `<family>/<version>`. */
@@ -45,7 +50,7 @@ export interface FittedModel {
   readonly version: string
   /** Every file of the bundle, `manifest.json` included. */
   readonly files: ReadonlyMap<string, Uint8Array>
-  /** Out of sample, on the evaluation seeds. */
+  /** Out of sample, on the evaluation rows. */
   readonly metrics: Readonly<Record<string, number>>
   /** A line for each baseline that it does not beat. */
   readonly lost: readonly string[]
@@ -91,7 +96,7 @@ async function packed(request: BundleRequest, split: Split, fitted: FittedForeca
 
 /** Scores on the evaluation rows, the baselines' beside them. */
 function measured(
-  { fitData, evaluationData }: BundleRequest,
+  { fitData, evaluationData, withLogistic }: BundleRequest,
   split: Split,
   outputs: ForecasterOutputs,
   thresholdBps: number,
@@ -101,7 +106,7 @@ function measured(
     ...evaluate(outputs, evaluationData, baselineOf(trainTargets, thresholdBps), thresholdBps),
     ...compareWithBaselines(
       scoreForecasts(outputs, evaluationData, thresholdBps),
-      fitBaselines(fitData, split, thresholdBps),
+      fitBaselines(fitData, split, thresholdBps, withLogistic),
       evaluationData,
       thresholdBps,
     ),
@@ -129,7 +134,7 @@ async function contentOf(
     ...(weights && { weights }),
     fit: {
       source: request.source,
-      window: 'simulated',
+      ...(request.window !== undefined && { window: request.window }),
       seeds: [...request.seeds],
       evaluationSeeds: [...request.evaluationSeeds],
       trainRows: split.train.length,

@@ -47,6 +47,7 @@ export async function fitDemo(options: FitDemoOptions): Promise<FittedModel> {
     schemaHash: schema.hash,
     createdAt: options.createdAt,
     source: `${SIMULATED_SOURCE} of ${symbols}; alpha ${alphas}; ${options.barsPerSeed} bars per seed`,
+    window: 'simulated',
     seeds: trainSeeds,
     evaluationSeeds,
     fit: options.fit,

@@ -5,7 +5,7 @@ import type { LinearHead, RidgeForecaster } from '../model/ridge-forecaster.ts'
 import type { Dataset, Split } from './dataset.ts'
 import { fitScaler, scaledRows } from './scaler.ts'
 import { classOf, deviationOf, flatThreshold, logLoss, minimise, quantilesOf } from './scores.ts'
-import { predict, solveRidge, squaredError } from './solve-ridge.ts'
+import { type ColumnMoments, columnMoments, predict, solveRidge, squaredError } from './solve-ridge.ts'
 
 /** In units of the columns' variance, which is 1. */
 const PENALTIES = [1e-4, 1e-3, 1e-2, 0.03, 0.1, 0.3, 1, 3, 10, 30, 100] as const
@@ -34,8 +34,12 @@ interface Slice {
 }
 
 /** Head of the penalty that errs least on the validation slice. */
-function bestHead(train: Slice, validation: Slice): { readonly head: LinearHead; readonly penalty: number } {
-  const heads = solveRidge(train.x, train.y, train.x.length / train.y.length, PENALTIES)
+function bestHead(
+  train: Slice,
+  validation: Slice,
+  columns: ColumnMoments,
+): { readonly head: LinearHead; readonly penalty: number } {
+  const heads = solveRidge(train.x, train.y, columns.means.length, PENALTIES, columns)
   const errors = heads.map((head) => squaredError(predict(head, validation.x), validation.y))
   const best = errors.indexOf(Math.min(...errors))
   return { head: heads[best]!, penalty: PENALTIES[best]! }
@@ -60,9 +64,10 @@ export function fitRidge(dataset: Dataset, split: Split): RidgeFit {
   const train = sliceOf(split.train)
   const validation = sliceOf(split.validation)
   check(validation.y.length > train.x.length / train.y.length, 'validation rows', validation.y.length)
-  const mean = bestHead(train, validation)
+  const columns = columnMoments(train.x, train.x.length / train.y.length)
+  const mean = bestHead(train, validation, columns)
   const deviation = deviationOf(train.y)
-  const logVolatility = fitLogVolatility(train, validation, mean.head, deviation)
+  const logVolatility = fitLogVolatility({ train, validation, columns }, mean.head, deviation)
   const uncalibrated: RidgeForecaster = {
     steps,
     ...scaler,
@@ -77,13 +82,20 @@ export function fitRidge(dataset: Dataset, split: Split): RidgeFit {
   return { model, deviationBps: deviation, penalties: { mean: mean.penalty, logVolatility: logVolatility.penalty } }
 }
 
+interface Slices {
+  readonly train: Slice
+  readonly validation: Slice
+  /** Of the training slice. */
+  readonly columns: ColumnMoments
+}
+
 /** Ridge on ln |residual|, then the bias that makes residual ÷ volatility of variance 1 on the validation slice. */
-function fitLogVolatility(train: Slice, validation: Slice, mean: LinearHead, deviation: number) {
+function fitLogVolatility({ train, validation, columns }: Slices, mean: LinearHead, deviation: number) {
   const logOf = (slice: Slice): Slice => ({
     x: slice.x,
     y: residualsOf(mean, slice).map((residual) => Math.log(Math.max(Math.abs(residual), RESIDUAL_FLOOR * deviation))),
   })
-  const { head, penalty } = bestHead(logOf(train), logOf(validation))
+  const { head, penalty } = bestHead(logOf(train), logOf(validation), columns)
   const [min, max] = VOLATILITY_RANGE.map((share) => Math.log(share * deviation)) as [number, number]
   const logs = predict(head, validation.x)
   const residuals = residualsOf(mean, validation)

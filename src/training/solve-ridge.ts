@@ -2,49 +2,68 @@ import { CholeskyDecomposition, Matrix } from 'ml-matrix'
 import { check } from '../core/check.ts'
 import type { LinearHead } from '../model/ridge-forecaster.ts'
 
-/** Sufficient statistics of a linear least-squares problem on centred columns. */
-interface Moments {
+/** What a least-squares problem needs to know of its columns, centred. */
+export interface ColumnMoments {
+  readonly rows: number
   readonly means: Float64Array
-  readonly targetMeans: Float64Array
   /** (XᵀX) / n, centred. */
   readonly gram: Matrix
+}
+
+interface TargetMoments {
+  readonly means: Float64Array
   /** (XᵀY) / n, centred, [width, outputs]. */
   readonly cross: Matrix
 }
 
-/** `x`: [rows, width] row-major; `y`: [rows, outputs]. */
-function momentsOf(x: Float64Array, y: Float64Array, width: number, outputs: number): Moments {
-  const rows = y.length / outputs
+/** `x`: [rows, width] row-major. Most of the work of a fit: hand it to every fit on the same rows. */
+export function columnMoments(x: Float64Array, width: number): ColumnMoments {
+  const rows = x.length / width
   check(rows > width, `rows to fit ${width} weights`, rows)
   const means = new Float64Array(width)
-  const targetMeans = new Float64Array(outputs)
-  const cross = new Float64Array(width * outputs)
   const gram = new Float64Array(width * width)
   for (let row = 0; row < rows; row += 1) {
-    for (let k = 0; k < outputs; k += 1) targetMeans[k]! += y[row * outputs + k]!
     for (let i = 0; i < width; i += 1) {
       const value = x[row * width + i]!
       means[i]! += value
       if (value === 0) continue
-      for (let k = 0; k < outputs; k += 1) cross[i * outputs + k]! += value * y[row * outputs + k]!
       for (let j = i; j < width; j += 1) gram[i * width + j]! += value * x[row * width + j]!
     }
   }
-  for (let k = 0; k < outputs; k += 1) targetMeans[k]! /= rows
   for (let i = 0; i < width; i += 1) means[i]! /= rows
   const centred = new Matrix(width, width)
-  const crossCentred = new Matrix(width, outputs)
   for (let i = 0; i < width; i += 1) {
     for (let j = i; j < width; j += 1) {
       const value = gram[i * width + j]! / rows - means[i]! * means[j]!
       centred.set(i, j, value)
       centred.set(j, i, value)
     }
-    for (let k = 0; k < outputs; k += 1) {
-      crossCentred.set(i, k, cross[i * outputs + k]! / rows - means[i]! * targetMeans[k]!)
+  }
+  return { rows, means, gram: centred }
+}
+
+/** `y`: [rows, outputs]. */
+function targetMoments(x: Float64Array, y: Float64Array, columns: ColumnMoments): TargetMoments {
+  const { rows, means: columnMeans } = columns
+  const width = columnMeans.length
+  const outputs = y.length / rows
+  const means = new Float64Array(outputs)
+  const cross = new Float64Array(width * outputs)
+  for (let row = 0; row < rows; row += 1) {
+    for (let k = 0; k < outputs; k += 1) means[k]! += y[row * outputs + k]!
+    for (let i = 0; i < width; i += 1) {
+      const value = x[row * width + i]!
+      for (let k = 0; k < outputs; k += 1) cross[i * outputs + k]! += value * y[row * outputs + k]!
     }
   }
-  return { means, targetMeans, gram: centred, cross: crossCentred }
+  for (let k = 0; k < outputs; k += 1) means[k]! /= rows
+  const centred = new Matrix(width, outputs)
+  for (let i = 0; i < width; i += 1) {
+    for (let k = 0; k < outputs; k += 1) {
+      centred.set(i, k, cross[i * outputs + k]! / rows - columnMeans[i]! * means[k]!)
+    }
+  }
+  return { means, cross: centred }
 }
 
 /** (G + λI)⁻¹ C by Cholesky. `gram` [width, width] symmetric; `cross` [width, outputs]. */
@@ -56,15 +75,17 @@ export function solveNormal(gram: Matrix, cross: Matrix, penalty: number): Matri
 
 /**
  * Ridge regression in closed form, one head per penalty: w = (XᵀX/n + λI)⁻¹ Xᵀy/n on centred columns, the bias unpenalised
- * (Hoerl and Kennard 1970). Solved by Cholesky. `x`: [rows, width] row-major. Each penalty > 0.
+ * (Hoerl and Kennard 1970). Solved by Cholesky. `x`: [rows, width] row-major. Each penalty > 0. `columns`: of `x`, where they are known.
  */
 export function solveRidge(
   x: Float64Array,
   y: Float64Array,
   width: number,
   penalties: readonly number[],
+  columns = columnMoments(x, width),
 ): readonly LinearHead[] {
-  const { means, targetMeans, gram, cross } = momentsOf(x, y, width, 1)
+  const { means, gram } = columns
+  const { means: targetMeans, cross } = targetMoments(x, y, columns)
   return penalties.map((penalty) => {
     const weights = Float32Array.from(solveNormal(gram, cross, penalty).to1DArray())
     const bias = weights.reduce((sum, weight, i) => sum - weight * means[i]!, targetMeans[0]!)
@@ -86,7 +107,9 @@ export interface LinearMap {
 export function solveRidgeMap(x: Float64Array, y: Float64Array, width: number, penalty: number): LinearMap {
   const outputs = (y.length * width) / x.length
   check(Number.isInteger(outputs) && outputs > 0, 'whole targets in each row', outputs)
-  const { means, targetMeans, gram, cross } = momentsOf(x, y, width, outputs)
+  const columns = columnMoments(x, width)
+  const { means, gram } = columns
+  const { means: targetMeans, cross } = targetMoments(x, y, columns)
   const weights = Float64Array.from(solveNormal(gram, cross, penalty).to1DArray())
   const biases = targetMeans.map((mean, k) =>
     means.reduce((rest, columnMean, i) => rest - columnMean * weights[i * outputs + k]!, mean),

@@ -14,12 +14,22 @@ import type { FeaturesExplainOptions, FeaturesListOptions } from './commands/fea
 import { MODES } from './config/schema.ts'
 import type { Io } from './io.ts'
 import { packageFile } from './package-file.ts'
+import { addBacktest, type BacktestCommands } from './program-backtest.ts'
+import { addDivergence, type DivergenceCommands } from './program-divergence.ts'
 import { addModels, type ModelCommands } from './program-models.ts'
 import { type AddCommand, CONFIG, type Finish, JSON_FLAG, wholeNumber, YAML_FILE } from './program-parts.ts'
+import { addRuns, type RunCommands } from './program-runs.ts'
+import { addSweep, type SweepCommands } from './program-sweep.ts'
 import { addTapes, type TapeCommands } from './program-tapes.ts'
 
 /** One command: reads its options, says what it has to say through `io`, returns the exit code. Loaded when asked for. */
-export interface Commands extends TapeCommands, ModelCommands {
+export interface Commands
+  extends TapeCommands,
+    ModelCommands,
+    BacktestCommands,
+    RunCommands,
+    SweepCommands,
+    DivergenceCommands {
   featuresList(options: FeaturesListOptions, io: Io): Promise<number>
   featuresExplain(options: FeaturesExplainOptions, io: Io): Promise<number>
   demo(options: DemoOptions, io: Io): Promise<number>
@@ -50,6 +60,10 @@ export function buildProgram(commands: Commands, io: Io, version: string, finish
   const command = (name: string, description: string) => program.command(name).description(description)
 
   addTrading(command, commands, io, finish, demoConfig)
+  addBacktest(command, commands, io, finish)
+  addSweep(command, commands, io, finish)
+  addDivergence(command, commands, io, finish)
+  addRuns(command('runs', 'look at backtest runs'), commands, io, finish)
   command('exchange', 'run the exchange simulator alone')
     .option(CONFIG, YAML_FILE, demoConfig)
     .option('--port <number>', 'TCP port on loopback, 0 for any free one', wholeNumber(0, 65_535))

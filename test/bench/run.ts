@@ -8,6 +8,7 @@ interface Bench {
 }
 
 const BENCHES: Readonly<Record<string, () => Promise<Bench>>> = {
+  backtest: () => import('./backtest.ts'),
   decision: () => import('./decision.ts'),
   ett: () => import('./ett.ts'),
   feed: () => import('./feed.ts'),

@@ -20,6 +20,7 @@ function bench() {
       steps,
       features: 3,
       horizonBars: 1,
+      thresholdBps: 1,
       forecast: async () => [],
       release: async () => {
         if (!open.delete(version)) throw new Error(`${version} is released twice`)

@@ -1,8 +1,8 @@
 import Big from 'big.js'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { converter, type Instrument } from '../../src/core/instrument.ts'
-import type { ApprovedOrder, Fill, OrderReport } from '../../src/core/order.ts'
-import { type EpochMs, epochMs, type Lots, lots, type Side, signOf, ticks } from '../../src/core/units.ts'
+import type { ApprovedOrder, Fill, OrderIntent, OrderReport } from '../../src/core/order.ts'
+import { type EpochMs, epochMs, type Lots, lots, type Side, signOf, type Ticks, ticks } from '../../src/core/units.ts'
 import type { AccountEvent, OrderGateway } from '../../src/trading/order-gateway.port.ts'
 import { approved } from './support/approved.ts'
 
@@ -215,6 +215,50 @@ export function orderGatewayContract(name: string, make: () => Promise<GatewayBe
       const submission = await bench.gateway.submit(request)
       expect(submission.kind).toBe('rejected')
       await bench.pass()
+      expect(await position()).toMatchObject({ lots: 0 })
+    })
+
+    test('good till date: rests, and the venue names the order alike', async () => {
+      const request = await order('resting', 'buy', { timeInForce: 'GTD', expiresAt: epochMs(bench.now() + 3_600_000) })
+      await accept(request)
+      expect(await bench.gateway.find(symbol(), request.clientId)).toMatchObject({ report: { state: 'open' } })
+      expect(await bench.gateway.cancel(symbol(), request.clientId)).toEqual({ kind: 'cancelled' })
+    })
+
+    test.each<[string, Side, (far: { up: Ticks; down: Ticks }) => Partial<OrderIntent>]>([
+      ['stop-market', 'sell', ({ down }) => ({ trigger: { ticks: down, by: 'last' } })],
+      ['stop-market by mark', 'buy', ({ up }) => ({ type: 'stop-market', trigger: { ticks: up, by: 'mark' } })],
+      ['stop-limit', 'sell', ({ down }) => ({ trigger: { ticks: down, by: 'last' }, price: down, timeInForce: 'GTC' })],
+      ['take-profit-market', 'sell', ({ up }) => ({ trigger: { ticks: up, by: 'last' } })],
+      [
+        'take-profit-limit',
+        'buy',
+        ({ down }) => ({ trigger: { ticks: down, by: 'last' }, price: down, timeInForce: 'GTC' }),
+      ],
+      ['trailing-stop', 'sell', () => ({ trailing: { callbackBps: 500, by: 'last' } })],
+      [
+        'trailing-stop from a price',
+        'sell',
+        ({ up }) => ({ type: 'trailing-stop', trailing: { callbackBps: 100, by: 'last', activationTicks: up } }),
+      ],
+    ])('a %s to %s waits: found and listed by its client id, cancelled once', async (name, side, fields) => {
+      const { bidTicks, askTicks } = await bench.quotes()
+      const far = Math.ceil(bidTicks * FAR)
+      const type = name.split(' ')[0] as OrderIntent['type']
+      const request = await order('market', side, {
+        ...{ type, timeInForce: 'GTC', price: ticks(side === 'buy' ? askTicks + far : bidTicks - far) },
+        ...fields({ up: ticks(askTicks + far), down: ticks(bidTicks - far) }),
+      })
+      await accept(request)
+      const expected = { clientId: request.clientId, state: 'open', side, lots: request.lots, filledLots: 0 }
+      expect(await bench.gateway.find(symbol(), request.clientId)).toMatchObject({ kind: 'found', report: expected })
+      expect((await bench.gateway.snapshot([symbol()])).openOrders).toMatchObject([expected])
+      expect(await orderState(request.clientId, 'open')).toMatchObject(expected)
+      expect(await bench.gateway.cancel(symbol(), request.clientId)).toEqual({ kind: 'cancelled' })
+      expect(await bench.gateway.cancel(symbol(), request.clientId)).toEqual({ kind: 'gone' })
+      expect(await bench.gateway.find(symbol(), request.clientId)).toMatchObject({ report: { state: 'cancelled' } })
+      await orderState(request.clientId, 'cancelled')
+      expect((await bench.gateway.snapshot([symbol()])).openOrders).toEqual([])
       expect(await position()).toMatchObject({ lots: 0 })
     })
 

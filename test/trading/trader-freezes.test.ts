@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { epochMs, lots } from '../../src/core/units.ts'
+import { epochMs, lots, ticks } from '../../src/core/units.ts'
 import { approved } from './support/approved.ts'
 import { traderBench } from './support/bench.ts'
 import { decided } from './support/decisions.ts'
@@ -11,6 +11,7 @@ beforeEach(async () => {
 })
 afterEach(() => bench.close())
 
+const TRIGGER = { ticks: ticks(1_100), by: 'last' } as const
 const place = (index: number, fields = {}) => {
   const { order, record } = decided(index, fields)
   bench.trader.place(order, record)
@@ -51,6 +52,37 @@ describe('a freeze is set as long as something is not known, and no longer', () 
     bench.venue.script.fillLots = 0
     place(1, { timeInForce: 'GTC' })
     await bench.trader.settled()
+    expect(bench.trader.freezes(BTC.symbol)).toEqual(new Set())
+  })
+
+  test.each([
+    ['stop-market', { type: 'stop-market', trigger: TRIGGER, timeInForce: 'GTC' }],
+    ['stop-limit, immediate once triggered', { type: 'stop-limit', trigger: TRIGGER, timeInForce: 'IOC' }],
+    ['trailing-stop', { type: 'trailing-stop', trailing: { callbackBps: 50, by: 'last' }, timeInForce: 'FOK' }],
+    ['take-profit', { type: 'take-profit-market', trigger: TRIGGER, reduceOnly: true }],
+  ] as const)('an accepted conditional order stays open and freezes nothing: %s', async (_name, fields) => {
+    await bench.trader.start()
+    bench.venue.script.fillLots = 0
+    place(1, fields)
+    await bench.trader.settled()
+    bench.venue.deliver()
+    expect(bench.trader.openOrders()).toMatchObject([{ state: 'open', ...fields }])
+    expect(bench.trader.freezes(BTC.symbol)).toEqual(new Set())
+    expect((await bench.trader.reconcile('periodic')).mismatches).toEqual([])
+    await bench.crash()
+    expect(bench.trader.openOrders()).toMatchObject([{ state: 'open', ...fields }])
+    expect(bench.trader.freezes(BTC.symbol)).toEqual(new Set())
+  })
+
+  test.each([
+    ['fill-or-kill', { timeInForce: 'FOK' }],
+    ['market', { type: 'market', timeInForce: 'GTC' }],
+  ] as const)('an order that cannot rest is waited for: %s', async (_name, fields) => {
+    await bench.trader.start()
+    place(1, fields)
+    expect(bench.trader.freezes(BTC.symbol)).toEqual(new Set(['unknown-order']))
+    await bench.trader.settled() // Its frames are lost: the venue is asked.
+    expect(bench.trader.position(BTC.symbol)).toMatchObject({ lots: 10 })
     expect(bench.trader.freezes(BTC.symbol)).toEqual(new Set())
   })
 

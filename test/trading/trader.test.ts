@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { openJournalReader } from '../../src/adapters/sqlite/journal-reader.ts'
 import { epochMs, lots, ticks } from '../../src/core/units.ts'
 import { approved } from './support/approved.ts'
 import { traderBench } from './support/bench.ts'
@@ -31,6 +32,25 @@ describe('a submission', () => {
     expect(bench.trader.money('USDT')).toMatchObject({ wallet: '9990', fees: '10', feesToday: '10' })
     expect(bench.journal.counts()).toEqual({ decisions: 1, ordersDecided: 1, intents: 1, fills: 1 })
     expect(bench.trader.freezes(BTC.symbol)).toEqual(new Set())
+  })
+
+  test('how long the venue took to answer is written down; how long an answer was waited for in vain is not', async () => {
+    await bench.trader.start()
+    const sent = bench.venue.script.onSubmit
+    bench.venue.script.onSubmit = (order) => {
+      sent(order)
+      bench.time.advance(7)
+    }
+    const latencies: unknown[] = []
+    for (const [index, fate] of (['ok', 'reject', 'lose-response'] as const).entries()) {
+      bench.venue.script.fate = fate
+      place(index + 1)
+      await bench.trader.settled()
+      const reader = openJournalReader(bench.path)
+      latencies.push(reader.latestDecision()?.decision.latency.sendToAnswerMs)
+      reader.close()
+    }
+    expect(latencies).toEqual([7, 7, null])
   })
 
   test('rejected: terminal at once, with the venue’s words', async () => {

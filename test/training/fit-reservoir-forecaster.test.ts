@@ -32,7 +32,14 @@ test('the serving graph says what the fit says', async () => {
 test('is packed as a bundle that opens, and finds the planted edge', async () => {
   const { version, files, metrics } = await fitBundle({
     ...{ family: 'demo', schemaHash: 'synthetic', validationShare: 0.25, createdAt: '2026-01-02T03:04:05.000Z' },
-    ...{ source: 'synthetic', seeds: [1], evaluationSeeds: [2], fitData: data, evaluationData: dataset(2) },
+    ...{
+      source: 'synthetic',
+      window: 'simulated' as const,
+      seeds: [1],
+      evaluationSeeds: [2],
+      fitData: data,
+      evaluationData: dataset(2),
+    },
     fit: reservoirFitter(SETTINGS),
   })
   expect(version).toMatch(/^reservoir-[0-9a-f]{12}$/)

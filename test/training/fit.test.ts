@@ -22,6 +22,7 @@ const request = {
   validationShare: 0.25,
   createdAt: '2026-01-02T03:04:05.000Z',
   source: 'synthetic',
+  window: 'simulated' as const,
   seeds: [1],
   evaluationSeeds: [2],
   fit: fitRidgeForecaster,

@@ -1,6 +1,6 @@
 import { TransientError } from '../../core/errors.ts'
 import type { Converter } from '../../core/instrument.ts'
-import type { ApprovedOrder, BalanceReport, Fill, OrderReport, PositionReport } from '../../core/order.ts'
+import type { BalanceReport, Fill, OrderReport, PositionReport } from '../../core/order.ts'
 import type { EpochMs } from '../../core/units.ts'
 import type { AccountEvent } from '../../trading/order-gateway.port.ts'
 import {
@@ -9,6 +9,7 @@ import {
   fieldsOf,
   flagIn,
   idIn,
+  limitTicksIn,
   lotsIn,
   rowsOf,
   sideIn,
@@ -16,6 +17,7 @@ import {
   ticksIn,
   timeIn,
 } from './json-fields.ts'
+import { algoReport } from './order-codec.ts'
 
 /** By the venue's symbol. */
 export type Converters = ReadonlyMap<string, Converter>
@@ -38,20 +40,6 @@ function stateIn(fields: Fields, key: string): OrderReport['state'] {
   )
 }
 
-/** Parameters of `POST /fapi/v1/order`: these and no others, since ccxt lets anything through. */
-export function orderParams(order: ApprovedOrder, convert: Converter): Readonly<Record<string, string>> {
-  return {
-    symbol: convert.instrument.venueSymbol,
-    side: order.side === 'buy' ? 'BUY' : 'SELL',
-    type: order.type === 'market' ? 'MARKET' : 'LIMIT',
-    quantity: convert.quantityText(order.lots),
-    newClientOrderId: order.clientId,
-    newOrderRespType: 'ACK',
-    ...(order.type === 'limit' ? { price: convert.priceText(order.price), timeInForce: order.timeInForce } : {}),
-    ...(order.reduceOnly ? { reduceOnly: 'true' } : {}),
-  }
-}
-
 /** An order of REST. Throws `TransientError` for a reply that makes no sense, as do all here. */
 export const orderReport = (row: Fields, convert: Converter): OrderReport => ({
   symbol: convert.instrument.symbol,
@@ -61,13 +49,10 @@ export const orderReport = (row: Fields, convert: Converter): OrderReport => ({
   side: sideIn(row, 'side'),
   lots: lotsIn(row, 'origQty', convert),
   filledLots: lotsIn(row, 'executedQty', convert),
-  priceTicks: limitTicks(row, 'price', convert),
+  priceTicks: limitTicksIn(row, 'price', convert),
   reduceOnly: flagIn(row, 'reduceOnly'),
   updatedAt: timeIn(row, 'updateTime'),
 })
-
-const limitTicks = (row: Fields, key: string, convert: Converter): number =>
-  Number(decimalIn(row, key)) === 0 ? 0 : ticksIn(row, key, convert)
 
 /** A row of `userTrades`, which names no client id. */
 export const fillOf = (row: Fields, clientId: string, convert: Converter): Fill => ({
@@ -106,8 +91,16 @@ export const balanceReport = (row: Fields, updatedAt: EpochMs): BalanceReport =>
 /** What a frame of the user stream says; nothing for kinds that we do not use. */
 export function accountEvents(frame: Fields, converters: Converters): readonly AccountEvent[] {
   if (frame['e'] === 'ORDER_TRADE_UPDATE') return orderEvents(fieldsOf(frame['o'], 'o'), converters)
+  if (frame['e'] === 'ALGO_UPDATE') return algoEvents(frame, converters)
   if (frame['e'] === 'ACCOUNT_UPDATE') return updateEvents(frame, converters)
   return []
+}
+
+function algoEvents(frame: Fields, converters: Converters): readonly AccountEvent[] {
+  const order = fieldsOf(frame['o'], 'o')
+  const convert = converters.get(textIn(order, 's'))
+  const report = convert && algoReport({ ...order, T: frame['T'] }, 'frame', convert)
+  return report ? [{ kind: 'order', report }] : []
 }
 
 /** The fill comes before the report that counts it: an order never ends with a fill still to come. */
@@ -122,7 +115,7 @@ function orderEvents(order: Fields, converters: Converters): readonly AccountEve
     side: sideIn(order, 'S'),
     lots: lotsIn(order, 'q', convert),
     filledLots: lotsIn(order, 'z', convert),
-    priceTicks: limitTicks(order, 'p', convert),
+    priceTicks: limitTicksIn(order, 'p', convert),
     reduceOnly: flagIn(order, 'R'),
     updatedAt: timeIn(order, 'T'),
   }

@@ -78,6 +78,10 @@ export function ticksIn(fields: Fields, key: string, convert: Converter): Ticks 
   return ticks(count)
 }
 
+/** A limit price; 0 for an order without one. */
+export const limitTicksIn = (fields: Fields, key: string, convert: Converter): number =>
+  Number(decimalIn(fields, key)) === 0 ? 0 : ticksIn(fields, key, convert)
+
 /** Parses JSON; whole numbers of 16 and more digits (order ids) stay text. Undefined when it is none. */
 export function parseExact(text: string): unknown {
   try {

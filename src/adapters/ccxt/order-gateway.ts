@@ -2,7 +2,7 @@ import { Subject } from 'rxjs'
 import { check } from '../../core/check.ts'
 import { InputError, TransientError } from '../../core/errors.ts'
 import { type Converter, converter, type Instrument, type InstrumentSymbol } from '../../core/instrument.ts'
-import type { ApprovedOrder, Fill, PositionReport } from '../../core/order.ts'
+import type { ApprovedOrder, Fill, OrderReport, PositionReport } from '../../core/order.ts'
 import type { Random } from '../../core/random.ts'
 import type { Scheduler } from '../../core/scheduler.port.ts'
 import type { EpochMs, Lots } from '../../core/units.ts'
@@ -14,12 +14,13 @@ import type {
   OrderLookup,
   Submission,
 } from '../../trading/order-gateway.port.ts'
-import { accountEvents, balanceReport, orderParams, orderReport, positionReport } from './account-codec.ts'
+import { accountEvents, balanceReport, orderReport, positionReport } from './account-codec.ts'
 import { type AccountSettings, setUpAccount } from './account-setup.ts'
 import { createExchangeTime, keepTime } from './exchange-time.ts'
 import { fillHistory } from './fill-history.ts'
 import type { FeeRates } from './instruments.ts'
 import { decimalIn, type Fields, fieldsOf, idIn, parseExact, rowsOf, textIn } from './json-fields.ts'
+import { algoParams, algoReport, isConditional, orderParams, unsupported } from './order-codec.ts'
 import { keepUserStream } from './user-stream.ts'
 import { VenueClient } from './venue-client.ts'
 import { causeOf, isClockRefusal, isDefinite, isRateLimit, VenueRefusal } from './venue-refusal.ts'
@@ -140,9 +141,10 @@ class Gateway implements CcxtGateway {
   }
 
   async submit(order: ApprovedOrder): Promise<Submission> {
-    const params = orderParams(order, this.#convert(order.symbol))
+    const reason = unsupported(order)
+    if (reason !== undefined) return { kind: 'rejected', code: 'unsupported', reason }
     try {
-      const venueId = idIn(await this.#signed(() => this.#client.fapiPrivatePostOrder(params)), 'orderId')
+      const venueId = await (isConditional(order) ? this.#placeAlgo(order) : this.#place(order))
       this.#remember(venueId, order.clientId)
       return { kind: 'accepted', venueId }
     } catch (thrown) {
@@ -152,42 +154,87 @@ class Gateway implements CcxtGateway {
     }
   }
 
+  async #place(order: ApprovedOrder): Promise<string> {
+    const params = orderParams(order, this.#convert(order.symbol))
+    return idIn(await this.#signed(() => this.#client.fapiPrivatePostOrder(params)), 'orderId')
+  }
+
+  async #placeAlgo(order: ApprovedOrder): Promise<string> {
+    const params = algoParams(order, this.#convert(order.symbol))
+    return idIn(await this.#signed(() => this.#client.fapiPrivatePostAlgoOrder(params)), 'algoId')
+  }
+
+  /** What the order endpoint does not know may wait at the algo service: client ids are ours, and one id is one order. */
   async cancel(symbol: InstrumentSymbol, clientId: string): Promise<Cancellation> {
     try {
       await this.#signed(() => this.#client.fapiPrivateDeleteOrder(this.#named(symbol, clientId)))
       return { kind: 'cancelled' }
     } catch (thrown) {
-      if (hasCode(thrown, UNKNOWN_ORDER)) return { kind: 'gone' }
+      if (!hasCode(thrown, UNKNOWN_ORDER)) return { kind: 'unknown', cause: causeOf(thrown) }
+    }
+    try {
+      await this.#signed(() => this.#client.fapiPrivateDeleteAlgoOrder({ clientAlgoId: clientId }))
+      return { kind: 'cancelled' }
+    } catch (thrown) {
+      if (hasCode(thrown, UNKNOWN_ORDER) || hasCode(thrown, NO_SUCH_ORDER)) return { kind: 'gone' }
       return { kind: 'unknown', cause: causeOf(thrown) }
     }
   }
 
   async find(symbol: InstrumentSymbol, clientId: string): Promise<OrderLookup> {
     try {
-      const row = await this.#signed(() => this.#client.fapiPrivateGetOrder(this.#named(symbol, clientId)))
-      const report = orderReport(row, this.#convert(symbol))
+      const report = (await this.#findOrder(symbol, clientId)) ?? (await this.#findAlgo(symbol, clientId))
+      if (report === undefined) return { kind: 'absent' }
       this.#remember(report.venueId, report.clientId)
       return { kind: 'found', report }
     } catch (thrown) {
-      if (hasCode(thrown, NO_SUCH_ORDER)) return { kind: 'absent' }
       return { kind: 'unknown', cause: causeOf(thrown) }
+    }
+  }
+
+  async #findOrder(symbol: InstrumentSymbol, clientId: string): Promise<OrderReport | undefined> {
+    const row = await this.#unlessAbsent(() => this.#client.fapiPrivateGetOrder(this.#named(symbol, clientId)))
+    return row && orderReport(row, this.#convert(symbol))
+  }
+
+  /** A conditional order: as it waits or ended without a trigger, or else the order that it made. */
+  async #findAlgo(symbol: InstrumentSymbol, clientId: string): Promise<OrderReport | undefined> {
+    const row = await this.#unlessAbsent(() => this.#client.fapiPrivateGetAlgoOrder({ clientAlgoId: clientId }))
+    if (row === undefined) return undefined
+    const convert = this.#convert(symbol)
+    const report = algoReport(row, 'rest', convert)
+    if (report) return report
+    const orderId = idIn(row, 'actualOrderId')
+    const made = await this.#signed(() =>
+      this.#client.fapiPrivateGetOrder({ symbol: convert.instrument.venueSymbol, orderId }),
+    )
+    return { ...orderReport(made, convert), clientId }
+  }
+
+  async #unlessAbsent(request: () => Promise<Fields>): Promise<Fields | undefined> {
+    try {
+      return await this.#signed(request)
+    } catch (thrown) {
+      if (hasCode(thrown, NO_SUCH_ORDER)) return undefined
+      throw thrown
     }
   }
 
   async snapshot(symbols: readonly InstrumentSymbol[]): Promise<AccountSnapshot> {
     // Before the question: what the stream says later is newer.
     const asOf = this.#time.now()
-    const [orders, positions, balances] = await this.#answered('snapshot', () =>
+    const [orders, algos, positions, balances] = await this.#answered('snapshot', () =>
       Promise.all([
-        this.#openOrders(),
+        this.#openRows((params) => this.#client.fapiPrivateGetOpenOrders(params)),
+        this.#openRows((params) => this.#client.fapiPrivateGetOpenAlgoOrders(params)),
         this.#signed(() => this.#client.fapiPrivateV3GetPositionRisk()),
         this.#signed(() => this.#client.fapiPrivateV3GetBalance()),
       ]),
     )
-    const openOrders = orders.flatMap((row) => {
-      const convert = this.#byVenueSymbol.get(textIn(row, 'symbol'))
-      return convert ? [orderReport(row, convert)] : []
-    })
+    const openOrders = [
+      ...this.#reports(orders, (row, convert) => orderReport(row, convert)),
+      ...this.#reports(algos, (row, convert) => algoReport(row, 'rest', convert)),
+    ]
     for (const { venueId, clientId } of openOrders) this.#remember(venueId, clientId)
     const rows = rowsOf(positions, 'positionRisk')
     return {
@@ -198,17 +245,24 @@ class Gateway implements CcxtGateway {
   }
 
   /** Weight 1 for each instrument, against 40 for the whole account. */
-  async #openOrders(): Promise<readonly Fields[]> {
+  async #openRows(ask: (params: { symbol?: string }) => Promise<unknown>): Promise<readonly Fields[]> {
     const { instruments } = this.#options
     if (instruments.length >= WHOLE_ACCOUNT_WEIGHT) {
-      return rowsOf(await this.#signed(() => this.#client.fapiPrivateGetOpenOrders()), 'openOrders')
+      return rowsOf(await this.#signed(() => ask({})), 'open orders')
     }
-    const replies = await Promise.all(
-      instruments.map(({ venueSymbol: symbol }) =>
-        this.#signed(() => this.#client.fapiPrivateGetOpenOrders({ symbol })),
-      ),
-    )
-    return replies.flatMap((reply) => rowsOf(reply, 'openOrders'))
+    const replies = await Promise.all(instruments.map(({ venueSymbol: symbol }) => this.#signed(() => ask({ symbol }))))
+    return replies.flatMap((reply) => rowsOf(reply, 'open orders'))
+  }
+
+  /** Those of our instruments. */
+  #reports(
+    rows: readonly Fields[],
+    read: (row: Fields, convert: Converter) => OrderReport | undefined,
+  ): readonly OrderReport[] {
+    return rows.flatMap((row) => {
+      const convert = this.#byVenueSymbol.get(textIn(row, 'symbol'))
+      return (convert && read(row, convert)) ?? []
+    })
   }
 
   async fillsSince(symbol: InstrumentSymbol, since: EpochMs): Promise<readonly Fill[]> {

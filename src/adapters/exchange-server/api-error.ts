@@ -27,6 +27,9 @@ export const tooManyRequests = (limit: number): ApiError =>
     `Too many requests; current limit is ${limit} request weight per 1 MINUTE. Please use WebSocket Streams for live updates to avoid polling the API.`,
   )
 
+export const tooManyOrders = (limit: string): ApiError =>
+  apiError(429, -1015, `Too many new orders; current limit is ${limit}.`)
+
 /** Texts of Binance's 503: after the first the order may have been executed, after the second it was not ("General Info", HTTP codes). */
 export const UNAVAILABLE = {
   unknown: 'Unknown error, please check your request or try again later.',

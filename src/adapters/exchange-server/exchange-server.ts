@@ -12,6 +12,7 @@ import { adminRoutes, type Instance } from './admin-routes.ts'
 import type { ApiKey } from './authenticate.ts'
 import { listenKeys } from './listen-keys.ts'
 import { answerApiRequest } from './order-api.ts'
+import { orderCounts } from './order-counts.ts'
 import { type OrderAction, type OrderFault, orderFaults } from './order-faults.ts'
 import { restServer, type ServerCore } from './rest-server.ts'
 import { type Session, type SessionKind, type StreamHub, streamHub } from './stream-hub.ts'
@@ -139,6 +140,7 @@ function serverCore(options: ExchangeServerOptions, hub: StreamHub, drops: Map<s
     keys,
     listenKeys: lives,
     faults: orderFaults(),
+    orderCounts: orderCounts(),
     now,
     publish: () => {
       const frames = protocol.frames(now(), hub.isWanted)

@@ -1,4 +1,4 @@
-import { API_ERRORS, type ApiError } from './api-error.ts'
+import { API_ERRORS, type ApiError, tooManyOrders } from './api-error.ts'
 import { checkSigned } from './authenticate.ts'
 import { type Answer, execute, type ServerCore } from './rest-server.ts'
 import type { Session, StreamHub } from './stream-hub.ts'
@@ -39,7 +39,10 @@ async function answerOf(core: ServerCore, { method, params }: ApiRequest): Promi
   if (endpoint.security === 'none') return execute(core, { ...route, params })
   const checked = checkSigned(core.keys, params['apiKey'], params, payloadOf(params), core.now())
   if (!checked.ok) return refuse(checked.error)
-  return execute(core, { ...route, params, account: checked.key.account })
+  const { account } = checked.key
+  const counted = core.orderCounts.add(account, route.method, route.path, core.now())
+  if (counted?.broken !== undefined) return refuse(tooManyOrders(counted.broken))
+  return execute(core, { ...route, params, account })
 }
 
 /** Parameters in alphabetical order, not encoded: "Websocket API General Info", request security. */

@@ -2,9 +2,10 @@ import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest }
 import type { EpochMs } from '../../core/units.ts'
 import type { BinanceProtocol } from '../../simulation/binance/binance-protocol.ts'
 import type { BinanceRequest, HttpMethod } from '../../simulation/binance/request.ts'
-import { API_ERRORS, type ApiError, tooManyRequests, UNAVAILABLE } from './api-error.ts'
+import { API_ERRORS, type ApiError, tooManyOrders, tooManyRequests, UNAVAILABLE } from './api-error.ts'
 import { type ApiKey, checkKey, checkSigned, signedPayload } from './authenticate.ts'
 import type { ListenKeys } from './listen-keys.ts'
+import type { OrderCounts } from './order-counts.ts'
 import type { OrderFault, OrderFaults } from './order-faults.ts'
 import { requestWeight } from './request-weight.ts'
 
@@ -14,6 +15,7 @@ export interface ServerCore {
   readonly keys: ReadonlyMap<string, ApiKey>
   readonly listenKeys: ListenKeys
   readonly faults: OrderFaults
+  readonly orderCounts: OrderCounts
   /** Exchange time; never runs backwards. */
   now(): EpochMs
   /** Lets the exchange live up to now and sends what it has to say. */
@@ -97,6 +99,9 @@ async function answerRest(
   if (!checked.ok) return errorAnswer(checked.error)
   const { account } = checked.key
   if (isListenKey) return answerListenKey(core, method, account)
+  const counted = core.orderCounts.add(account, method, path, core.now())
+  void reply.headers(counted?.headers ?? {})
+  if (counted?.broken !== undefined) return errorAnswer(tooManyOrders(counted.broken))
   return execute(core, { method: method as HttpMethod, path, params, account })
 }
 

@@ -1,22 +1,17 @@
-import { readFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
 import type { PlotPage, PlotTable } from '../../report/plot-page.ts'
 import { DRAW_CHARTS } from './draw-charts.ts'
-
-const require = createRequire(import.meta.url)
+import { escapeHtml, escapeJson, OFFLINE_POLICY, uplotScript, uplotStyle } from './page-parts.ts'
 
 /** One self-contained page: uPlot is inlined from its package, and the page may load nothing when it is opened. */
 export function plotHtml(page: PlotPage): string {
-  const library = readFileSync(require.resolve('uplot/dist/uPlot.iife.min.js'), 'utf8')
-  const style = readFileSync(require.resolve('uplot/dist/uPlot.min.css'), 'utf8')
   return `<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:">
+${OFFLINE_POLICY}
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>${escapeHtml(page.title)}</title>
-<style>${style}
+<style>${uplotStyle()}
 ${PAGE_STYLE}</style>
 </head>
 <body>
@@ -24,7 +19,7 @@ ${PAGE_STYLE}</style>
 ${page.notes.map((note) => `<p>${escapeHtml(note)}</p>`).join('\n')}
 ${tableHtml(page.table)}
 ${page.charts.map(({ title }, at) => `<h2>${escapeHtml(title)}</h2>\n<div class="chart" id="chart-${at}"></div>`).join('\n')}
-<script>${library}</script>
+<script>${uplotScript()}</script>
 <script type="application/json" id="charts">${escapeJson(page.charts)}</script>
 <script>${DRAW_CHARTS}</script>
 </body>
@@ -44,9 +39,3 @@ const tableHtml = ({ head, rows }: PlotTable): string => `<table>
 ${rows.map((row) => `<tr>${row.map((cell) => `<td>${escapeHtml(cell)}</td>`).join('')}</tr>`).join('\n')}
 </tbody>
 </table>`
-
-const escapeHtml = (text: string): string =>
-  text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;')
-
-/** Inside of a script element only `<` could end it. What is not finite becomes null, a hole. */
-const escapeJson = (value: unknown): string => JSON.stringify(value).replaceAll('<', '\\u003c')

@@ -3,6 +3,7 @@ import Database from 'better-sqlite3'
 import { InputError, messageOf } from '../../core/errors.ts'
 import type { Instrument, InstrumentSymbol } from '../../core/instrument.ts'
 import type { OrderState } from '../../core/order.ts'
+import type { EpochMs } from '../../core/units.ts'
 import type { DecisionStory, JournalReader, JournalSummary } from '../../trading/journal.port.ts'
 import type { LatchRecord } from '../../trading/journal-records.ts'
 import { alertOf } from './alert-outbox.ts'
@@ -34,6 +35,10 @@ export function openJournalReader(path: string): JournalReader {
 function reader(db: Database.Database): JournalReader {
   const order = db.prepare<[string], Row>('SELECT * FROM orders WHERE client_id = ?')
   const fills = db.prepare<[string], Row>('SELECT * FROM fills WHERE client_id = ? ORDER BY at, rowid')
+  const sent = db.prepare<[number, number], Row>(
+    "SELECT * FROM orders WHERE origin = 'own' AND created_at BETWEEN ? AND ? ORDER BY created_at, client_id",
+  )
+  const decided = db.prepare<[string], Row>('SELECT * FROM decisions WHERE client_id = ?')
   const rank = db
     .prepare<[InstrumentSymbol, number], number>('SELECT count(*) FROM decisions WHERE symbol = ? AND bar_end_at < ?')
     .pluck()
@@ -66,6 +71,13 @@ function reader(db: Database.Database): JournalReader {
       if (number >= EPOCH_MS_MIN) return at('bar_end_at = ?', [number], symbol, 'ORDER BY symbol LIMIT 1')
       return Number.isSafeInteger(number) ? nth(number, symbol) : undefined
     }),
+    sentOrders: db.transaction((from: EpochMs, to: EpochMs) =>
+      sent.all(from, to).map((row) => {
+        const found = orderOf(row)
+        const { latency } = decisionOf(decided.get(found.clientId)!) // A foreign key sees to it that it is there.
+        return { order: found, fills: fills.all(found.clientId).map(fillOf), latency }
+      }),
+    ),
     close: () => void db.close(),
   }
 }

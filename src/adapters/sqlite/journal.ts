@@ -11,7 +11,8 @@ export function journal(db: Database): Journal {
   const readMeta = db.prepare<[string], string>('SELECT value FROM meta WHERE key = ?').pluck()
   const writeMeta = db.prepare('INSERT INTO meta VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value')
   const latency = db.prepare(
-    'UPDATE decisions SET commit_ms = @commitMs, close_to_send_ms = @closeToSendMs WHERE decision_id = @decisionId',
+    `UPDATE decisions SET commit_ms = @commitMs, close_to_send_ms = @closeToSendMs, send_to_answer_ms = @sendToAnswerMs
+     WHERE decision_id = @decisionId`,
   )
   // The names come from any record; SQLite is asked once.
   const addDecision = db.prepare(
@@ -60,6 +61,7 @@ const DECISION_CELLS = [
   'decideMs',
   'commitMs',
   'closeToSendMs',
+  'sendToAnswerMs',
   'positionLots',
   'equity',
 ]

@@ -25,16 +25,24 @@ const INTENT = ['clientId', 'decisionId', 'symbol', 'type', 'priceTicks', 'lots'
 const ORDER = [
   ...['clientId', 'intentId', 'decisionId', 'origin', 'symbol', 'side', 'lots', 'type', 'price', 'timeInForce'],
   ...['reduceOnly', 'createdAt', 'state', 'venueId', 'filledLots', 'appliedLots', 'updatedAt', 'detail'],
+  ...['expiresAt', 'trigger', 'trailing', 'protection', 'positionSide'],
 ]
 const FILL = [
   ...['symbol', 'tradeId', 'clientId', 'venueId', 'origin', 'side', 'price', 'lots', 'fee', 'feeCurrency'],
   ...['realisedPnl', 'maker', 'at'],
 ]
 
+const jsonCell = (value: object | undefined): string | null => (value === undefined ? null : JSON.stringify(value))
+
 const orderCells = (order: OrderRecord): Row => ({
   ...order,
   intentId: order.origin === 'own' ? order.clientId : null,
   reduceOnly: order.reduceOnly ? 1 : 0,
+  expiresAt: order.expiresAt ?? null,
+  trigger: jsonCell(order.trigger),
+  trailing: jsonCell(order.trailing),
+  protection: jsonCell(order.protection),
+  positionSide: order.positionSide ?? null,
 })
 const fillCells = (fill: FillRecord): Row => ({ ...fill, maker: fill.maker ? 1 : 0 })
 
@@ -65,11 +73,10 @@ export function orderRows(db: Database): OrderRows {
 
   return {
     addIntent(intent) {
-      const { clientId, decisionId, symbol, type, lots, side, createdAt, price, timeInForce, reduceOnly } = intent
+      const { clientId, decisionId, symbol, type, lots, side, createdAt, price } = intent
       insertIntent.run({ clientId, decisionId, symbol, type, lots, side, createdAt, priceTicks: price })
-      const order = { clientId, decisionId, symbol, type, lots, side, createdAt, price, timeInForce, reduceOnly }
       const unsent = { state: 'intended', venueId: null, filledLots: 0, appliedLots: 0, detail: '' } as const
-      insertOrder.run(orderCells({ ...order, ...unsent, origin: 'own', updatedAt: epochMs(0) }))
+      insertOrder.run(orderCells({ ...intent, ...unsent, origin: 'own', updatedAt: epochMs(0) }))
     },
     addExternalOrder: (order) => void insertOrder.run(orderCells(order)),
     saveOrder: (order) => void update.run(orderCells(order)),

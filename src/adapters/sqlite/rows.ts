@@ -36,14 +36,35 @@ export const balanceOf = (row: Row): BalanceRecord => camelised(row) as unknown 
 export const fillOf = (row: Row): FillRecord =>
   ({ ...camelised(row), maker: row['maker'] === 1 }) as unknown as FillRecord
 
+/** What an order need not have: as JSON, or as it is. Absent where NULL, as in the record. */
+const OPTIONAL_JSON = ['trigger', 'trailing', 'protection'] as const
+const OPTIONAL_PLAIN = ['expiresAt', 'positionSide'] as const
+
 export function orderOf(row: Row): OrderRecord {
   const { intentId: _, ...order } = camelised(row)
-  return { ...order, reduceOnly: row['reduce_only'] === 1 } as unknown as OrderRecord
+  const record: Record<string, unknown> = { ...order, reduceOnly: row['reduce_only'] === 1 }
+  for (const name of OPTIONAL_PLAIN) if (record[name] === null) delete record[name]
+  for (const name of OPTIONAL_JSON) {
+    if (typeof record[name] === 'string') record[name] = JSON.parse(record[name])
+    else delete record[name]
+  }
+  return record as unknown as OrderRecord
 }
 
 export function decisionOf(row: Row): DecisionRecord {
   const { open, high, low, close, buyVolume, sellVolume, tradeCount, ofi, taints, ...flat } = camelised(row)
-  const { forecast, target, verdict, featureMs, forecastMs, decideMs, commitMs, closeToSendMs, ...rest } = flat
+  const {
+    forecast,
+    target,
+    verdict,
+    featureMs,
+    forecastMs,
+    decideMs,
+    commitMs,
+    closeToSendMs,
+    sendToAnswerMs,
+    ...rest
+  } = flat
   const json = (cell: string | number | null | undefined): unknown => JSON.parse(String(cell ?? 'null'))
   return {
     ...rest,
@@ -51,7 +72,8 @@ export function decisionOf(row: Row): DecisionRecord {
     forecast: json(forecast),
     target: json(target),
     verdict: json(verdict),
-    latency: { featureMs, forecastMs, decideMs, commitMs, closeToSendMs },
+    // Null in a file that an older version wrote and no newer one has opened for writing.
+    latency: { featureMs, forecastMs, decideMs, commitMs, closeToSendMs, sendToAnswerMs: sendToAnswerMs ?? null },
   } as unknown as DecisionRecord
 }
 
@@ -87,12 +109,14 @@ export const decisionCells = (record: DecisionRecord): Row => ({
   decideMs: record.latency.decideMs,
   commitMs: record.latency.commitMs,
   closeToSendMs: record.latency.closeToSendMs,
+  sendToAnswerMs: record.latency.sendToAnswerMs,
   positionLots: record.positionLots,
   equity: record.equity,
 })
 
 /** `INSERT INTO table (columns) VALUES (@names)` for cells named as the columns, in camel case. */
 export function insertSql(table: string, names: readonly string[]): string {
-  const columns = names.map((name) => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`))
+  // Quoted: `trigger` is a word of SQL.
+  const columns = names.map((name) => `"${name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)}"`)
   return `INSERT INTO ${table} (${columns.join(', ')}) VALUES (${names.map((name) => `@${name}`).join(', ')})`
 }

@@ -4,6 +4,8 @@ export const APPLICATION_ID = 0x54775274
 /** States that are over, as an SQL list. */
 export const TERMINAL_SQL = `('filled', 'cancelled', 'expired', 'rejected', 'absent')`
 
+const TYPES_SQL = `('limit', 'market', 'stop-market', 'stop-limit', 'take-profit-market', 'take-profit-limit', 'trailing-stop')`
+
 /**
  * One entry per schema version, applied in order, each in one transaction with its `user_version`. Never edited once released.
  * Times: epoch ms with fraction (REAL). Money: decimal strings (TEXT), settle currency unless a column says otherwise.
@@ -191,5 +193,63 @@ export const MIGRATIONS: readonly string[] = [
     PRIMARY KEY (seq, sink)
   ) STRICT;
   CREATE INDEX deliveries_due ON deliveries (sink, next_attempt_at) WHERE delivered_at IS NULL AND dropped_at IS NULL;
+  `,
+  `
+  -- From the order handed to the socket to the venue's answer; NULL: none came.
+  ALTER TABLE decisions ADD COLUMN send_to_answer_ms REAL;
+  `,
+  `
+  -- Orders that wait for a price or end at a time. A CHECK cannot be altered: both tables are made anew, the child dropped first.
+  CREATE TABLE intents_new (
+    client_id     TEXT PRIMARY KEY CHECK (length(client_id) BETWEEN 1 AND 36),
+    decision_id   TEXT NOT NULL UNIQUE REFERENCES decisions (decision_id),
+    symbol        TEXT NOT NULL,
+    type          TEXT NOT NULL CHECK (type IN ${TYPES_SQL}),
+    price_ticks   INTEGER NOT NULL CHECK (price_ticks > 0),
+    lots          INTEGER NOT NULL CHECK (lots > 0),
+    side          TEXT NOT NULL CHECK (side IN ('buy', 'sell')),
+    created_at    REAL NOT NULL
+  ) STRICT;
+  INSERT INTO intents_new SELECT * FROM intents ORDER BY rowid;
+
+  CREATE TABLE orders_new (
+    client_id     TEXT PRIMARY KEY,
+    intent_id     TEXT REFERENCES intents_new (client_id),
+    decision_id   TEXT REFERENCES decisions (decision_id),
+    origin        TEXT NOT NULL CHECK (origin IN ('own', 'external')),
+    symbol        TEXT NOT NULL,
+    side          TEXT NOT NULL CHECK (side IN ('buy', 'sell')),
+    lots          INTEGER NOT NULL CHECK (lots > 0),
+    type          TEXT NOT NULL CHECK (type IN ${TYPES_SQL}),
+    price         INTEGER NOT NULL CHECK (price >= 0), -- ticks; 0: external market order
+    time_in_force TEXT NOT NULL CHECK (time_in_force IN ('IOC', 'FOK', 'GTC', 'GTX', 'GTD')),
+    reduce_only   INTEGER NOT NULL CHECK (reduce_only IN (0, 1)),
+    created_at    REAL NOT NULL,
+    state         TEXT NOT NULL CHECK (state IN ('intended', 'submitting', 'unknown', 'open', 'partial') OR state IN ${TERMINAL_SQL}),
+    venue_id      TEXT,
+    filled_lots   INTEGER NOT NULL CHECK (filled_lots >= 0),
+    applied_lots  INTEGER NOT NULL CHECK (applied_lots >= 0), -- sum of its fills
+    updated_at    REAL NOT NULL,                      -- epoch ms, venue clock, newest report
+    detail        TEXT NOT NULL,
+    expires_at    REAL,                               -- epoch ms, of GTD
+    "trigger"     TEXT CHECK ("trigger" IS NULL OR json_valid("trigger")),       -- {ticks, by}
+    trailing      TEXT CHECK (trailing IS NULL OR json_valid(trailing)),         -- {callbackBps, by, activationTicks}
+    protection    TEXT CHECK (protection IS NULL OR json_valid(protection)),     -- {stopLoss, takeProfit}: triggers
+    position_side TEXT CHECK (position_side IN ('long', 'short')),               -- hedge mode; NULL: the net position
+    CHECK ((origin = 'own') = (intent_id IS NOT NULL)),
+    CHECK (intent_id IS NULL OR intent_id = client_id)
+  ) STRICT;
+  INSERT INTO orders_new SELECT *, NULL, NULL, NULL, NULL, NULL FROM orders ORDER BY rowid;
+  DROP TABLE orders;
+  DROP TABLE intents;
+  ALTER TABLE intents_new RENAME TO intents;
+  ALTER TABLE orders_new RENAME TO orders;
+
+  CREATE TRIGGER count_intent AFTER INSERT ON intents BEGIN
+    UPDATE counters SET value = value + 1 WHERE name = 'intents';
+  END;
+  CREATE TRIGGER keep_intent BEFORE UPDATE ON intents BEGIN SELECT RAISE(ABORT, 'an intent never changes'); END;
+  CREATE INDEX orders_open ON orders (created_at) WHERE state NOT IN ${TERMINAL_SQL};
+  CREATE INDEX orders_by_venue ON orders (symbol, venue_id);
   `,
 ]

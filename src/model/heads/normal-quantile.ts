@@ -12,13 +12,16 @@ function erfc(x: number): number {
   return x >= 0 ? value : 2 - value
 }
 
+/** Distribution function of the standard normal law, to 1.2e-7 of the smaller tail. */
+export const normalCdf = (x: number): number => 0.5 * erfc(-x * Math.SQRT1_2)
+
 /** Quantile of the standard normal law by bisection. `level` above 0 and below 1. */
 export function normalQuantile(level: number): number {
   check(level > 0 && level < 1, 'level between 0 and 1', level)
   let [low, high] = [-9, 9]
   for (let i = 0; i < 60; i += 1) {
     const middle = (low + high) / 2
-    if (0.5 * erfc(-middle * Math.SQRT1_2) < level) low = middle
+    if (normalCdf(middle) < level) low = middle
     else high = middle
   }
   return (low + high) / 2

@@ -34,11 +34,11 @@ export function plotFrame({ x: xs, y: ys, xLabel, yLabel, percent = false }: Plo
   const shown = (value: number): string => (percent ? `${figure(100 * value)} %` : figure(value))
   const [bottom, right] = [PLOT_HEIGHT - BOTTOM, PLOT_WIDTH - RIGHT]
   const svg = [
-    ...ticks(yFrom, yTo).map(
+    ...axisTicks(yFrom, yTo).map(
       (value) =>
         `<line x1="${LEFT}" x2="${right}" y1="${px(y(value))}" y2="${px(y(value))}" stroke="#e4e7eb"/><text x="${LEFT - 8}" y="${px(y(value) + 4)}" text-anchor="end">${shown(value)}</text>`,
     ),
-    ...ticks(xFrom, xTo).map(
+    ...axisTicks(xFrom, xTo).map(
       (value) => `<text x="${px(x(value))}" y="${bottom + 17}" text-anchor="middle">${shown(value)}</text>`,
     ),
     `<line x1="${LEFT}" x2="${right}" y1="${bottom}" y2="${bottom}" stroke="#8b94a1"/>`,
@@ -55,7 +55,7 @@ const widened = ([from, to]: readonly [number, number]): readonly [number, numbe
   to > from ? [from, to] : [from - 0.5, from + 0.5]
 
 /** About five multiples of 1, 2 or 5 × 10ⁿ within the range. */
-function ticks(from: number, to: number): readonly number[] {
+export function axisTicks(from: number, to: number): readonly number[] {
   const rough = (to - from) / GRID
   const power = 10 ** Math.floor(Math.log10(rough))
   const step = [1, 2, 5, 10].map((factor) => factor * power).find((each) => each >= rough) ?? 10 * power

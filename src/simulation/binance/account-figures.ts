@@ -1,14 +1,18 @@
 import Big from 'big.js'
+import { type MarginTier, tierIndex } from '../account/margin-tiers.ts'
 import type { AccountId, VenuePosition } from '../exchange/exchange.ts'
 import { eightDecimals } from './decimal-text.ts'
 import type { Listing } from './listing.ts'
 import type { Venue } from './routes.ts'
 
-/** Maintenance margin as a fraction of the position's value at mark; one bracket for every size. */
-export const MAINTENANCE_RATE = 0.004
-export const LEVERAGE_MAX = 125
-/** Value in quote currency that the one bracket covers. */
-export const NOTIONAL_MAX = 100_000_000
+/** Stands for a tier without end, quote currency. */
+export const NOTIONAL_MAX = 100_000_000_000
+
+/** Greatest position value that a leverage allows, quote currency. */
+export function notionalMax(tiers: readonly MarginTier[], leverage: number): number {
+  const allowed = tiers.filter(({ leverageMax }) => leverageMax >= leverage)
+  return Math.min(allowed.at(-1)?.notionalMax ?? 0, NOTIONAL_MAX)
+}
 
 /** A position with what follows from the mark price; quote currency, position and notional signed. */
 export interface PositionFigures {
@@ -19,6 +23,8 @@ export interface PositionFigures {
   readonly unrealised: number
   readonly initialMargin: number
   readonly maintenanceMargin: number
+  /** Of what the chosen leverage allows. */
+  readonly notionalMax: number
 }
 
 export interface AccountFigures {
@@ -27,6 +33,9 @@ export interface AccountFigures {
   readonly marginBalance: string
   readonly available: string
   readonly unrealised: string
+  /** Without what is set apart for isolated positions, and their profit. */
+  readonly crossWallet: string
+  readonly crossUnrealised: string
   readonly initialMargin: string
   readonly positionInitialMargin: string
   readonly orderInitialMargin: string
@@ -39,14 +48,17 @@ export function positionFigures(venue: Venue, position: VenuePosition): Position
   const { markPrice } = venue.exchange.mark(position.symbol)
   const size = listing.convert.quantity(position.lots)
   const notional = size * markPrice
+  const tiers = venue.exchange.tiers(position.symbol)
+  const tier = tiers[tierIndex(tiers, Math.abs(notional))]!
   return {
     listing,
     position,
     markPrice,
     notional,
     unrealised: size === 0 ? 0 : size * (markPrice - position.entryPrice),
-    initialMargin: Math.abs(notional) / position.leverage,
-    maintenanceMargin: Math.abs(notional) * MAINTENANCE_RATE,
+    initialMargin: Math.abs(notional) / Math.min(position.leverage, tier.leverageMax),
+    maintenanceMargin: Math.abs(notional) * tier.maintenanceRate - tier.maintenanceDeduction,
+    notionalMax: notionalMax(tiers, position.leverage),
   }
 }
 
@@ -55,16 +67,22 @@ export function accountFigures(venue: Venue, account: AccountId): AccountFigures
   const positions = state.positions.map((position) => positionFigures(venue, position))
   const sum = (pick: (figures: PositionFigures) => number) => positions.reduce((total, each) => total + pick(each), 0)
   const positionMargin = sum((each) => each.initialMargin)
-  const used = Number(state.marginBalance) - Number(state.available)
+  const crossOf = (pick: (figures: PositionFigures) => number) =>
+    sum((each) => (each.position.marginType === 'cross' ? pick(each) : 0))
+  const crossUnrealised = crossOf((each) => each.unrealised)
+  const used = Number(state.crossWallet) + crossUnrealised - Number(state.available)
+  const orderMargin = Math.max(0, used - crossOf((each) => each.initialMargin))
   return {
     currency: state.currency,
     wallet: new Big(state.wallet).toFixed(8),
     marginBalance: new Big(state.marginBalance).toFixed(8),
     available: new Big(state.available).toFixed(8),
     unrealised: new Big(state.marginBalance).minus(state.wallet).toFixed(8),
-    initialMargin: eightDecimals(Math.max(used, positionMargin)),
+    crossWallet: new Big(state.crossWallet).toFixed(8),
+    crossUnrealised: eightDecimals(crossUnrealised),
+    initialMargin: eightDecimals(positionMargin + orderMargin),
     positionInitialMargin: eightDecimals(positionMargin),
-    orderInitialMargin: eightDecimals(Math.max(0, used - positionMargin)),
+    orderInitialMargin: eightDecimals(orderMargin),
     maintenanceMargin: eightDecimals(sum((each) => each.maintenanceMargin)),
     positions,
   }
@@ -72,16 +90,3 @@ export function accountFigures(venue: Venue, account: AccountId): AccountFigures
 
 /** Entry price as the venue writes it: as many decimals as it takes, no more than eleven digits behind the point. */
 export const entryPriceText = (price: number): string => (price === 0 ? '0.0' : String(Number(price.toFixed(11))))
-
-/**
- * Price at which the margin balance meets the maintenance margin, all other positions standing still: "How to Calculate Liquidation
- * Price of USDⓈ-M Futures Contracts", one bracket. `0` when there is none.
- */
-export function liquidationPrice(figures: AccountFigures, of: PositionFigures): number {
-  const size = of.listing.convert.quantity(of.position.lots)
-  if (size === 0) return 0
-  const others = figures.positions.filter((each) => each !== of)
-  const free = others.reduce((total, each) => total + each.unrealised - each.maintenanceMargin, Number(figures.wallet))
-  const price = (free - size * of.position.entryPrice) / (Math.abs(size) * MAINTENANCE_RATE - size)
-  return Number.isFinite(price) && price > 0 ? price : 0
-}

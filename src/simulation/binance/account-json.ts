@@ -1,58 +1,54 @@
+import Big from 'big.js'
 import type { AccountId } from '../exchange/exchange.ts'
-import {
-  type AccountFigures,
-  entryPriceText,
-  liquidationPrice,
-  NOTIONAL_MAX,
-  type PositionFigures,
-} from './account-figures.ts'
+import { type AccountFigures, entryPriceText, type PositionFigures } from './account-figures.ts'
 import { eightDecimals } from './decimal-text.ts'
 
 const positionCommon = ({ listing, position, unrealised }: PositionFigures) => ({
   symbol: listing.name,
-  positionSide: 'BOTH',
+  positionSide: position.positionSide,
   positionAmt: listing.quantityText(position.lots),
   entryPrice: entryPriceText(position.entryPrice),
   updateTime: Math.floor(position.updatedAt),
   unrealized: eightDecimals(unrealised),
 })
 
-/** Margin of an isolated position; `0` in cross mode. The simulated exchange keeps one wallet for both. */
-const isolatedMargin = ({ position, initialMargin }: PositionFigures) =>
-  position.marginType === 'isolated' ? eightDecimals(initialMargin) : '0.00000000'
+/** Margin of an isolated position with its profit, and without; `0` in cross mode. */
+const isolatedMargin = ({ position, unrealised }: PositionFigures) =>
+  position.marginType === 'isolated' ? new Big(position.isolatedWallet).plus(unrealised).toFixed(8) : '0.00000000'
+const isolatedWallet = ({ position }: PositionFigures) => new Big(position.isolatedWallet).toFixed(8)
 
 /** `GET /fapi/v2/positionRisk`. */
-export function positionRiskV2(account: AccountFigures, figures: PositionFigures) {
+export function positionRiskV2(figures: PositionFigures) {
   const { unrealized, ...common } = positionCommon(figures)
   return {
     ...common,
     breakEvenPrice: common.entryPrice,
     markPrice: eightDecimals(figures.markPrice),
     unRealizedProfit: unrealized,
-    liquidationPrice: eightDecimals(liquidationPrice(account, figures)),
+    liquidationPrice: eightDecimals(figures.position.liquidationPrice),
     leverage: String(figures.position.leverage),
-    maxNotionalValue: String(NOTIONAL_MAX),
+    maxNotionalValue: String(figures.notionalMax),
     marginType: figures.position.marginType,
     isolatedMargin: isolatedMargin(figures),
     isAutoAddMargin: 'false',
     notional: eightDecimals(figures.notional),
-    isolatedWallet: isolatedMargin(figures),
+    isolatedWallet: isolatedWallet(figures),
   }
 }
 
 /** `GET /fapi/v3/positionRisk` and the websocket API's `v2/account.position`. */
-export function positionRiskV3(account: AccountFigures, figures: PositionFigures) {
+export function positionRiskV3(figures: PositionFigures) {
   const { unrealized, ...common } = positionCommon(figures)
   return {
     ...common,
     breakEvenPrice: common.entryPrice,
     markPrice: eightDecimals(figures.markPrice),
     unRealizedProfit: unrealized,
-    liquidationPrice: eightDecimals(liquidationPrice(account, figures)),
+    liquidationPrice: eightDecimals(figures.position.liquidationPrice),
     isolatedMargin: isolatedMargin(figures),
     notional: eightDecimals(figures.notional),
     marginAsset: figures.listing.instrument.settle,
-    isolatedWallet: isolatedMargin(figures),
+    isolatedWallet: isolatedWallet(figures),
     initialMargin: eightDecimals(figures.initialMargin),
     maintMargin: eightDecimals(figures.maintenanceMargin),
     positionInitialMargin: eightDecimals(figures.initialMargin),
@@ -68,8 +64,8 @@ export const balanceRow = (account: AccountId, figures: AccountFigures, updatedA
   accountAlias: account,
   asset: figures.currency,
   balance: figures.wallet,
-  crossWalletBalance: figures.wallet,
-  crossUnPnl: figures.unrealised,
+  crossWalletBalance: figures.crossWallet,
+  crossUnPnl: figures.crossUnrealised,
   availableBalance: figures.available,
   maxWithdrawAmount: figures.available,
   marginAvailable: true,
@@ -84,8 +80,8 @@ const totals = (figures: AccountFigures) => ({
   totalMarginBalance: figures.marginBalance,
   totalPositionInitialMargin: figures.positionInitialMargin,
   totalOpenOrderInitialMargin: figures.orderInitialMargin,
-  totalCrossWalletBalance: figures.wallet,
-  totalCrossUnPnl: figures.unrealised,
+  totalCrossWalletBalance: figures.crossWallet,
+  totalCrossUnPnl: figures.crossUnrealised,
   availableBalance: figures.available,
   maxWithdrawAmount: figures.available,
 })
@@ -99,8 +95,8 @@ const asset = (figures: AccountFigures, updatedAt: number) => ({
   initialMargin: figures.initialMargin,
   positionInitialMargin: figures.positionInitialMargin,
   openOrderInitialMargin: figures.orderInitialMargin,
-  crossWalletBalance: figures.wallet,
-  crossUnPnl: figures.unrealised,
+  crossWalletBalance: figures.crossWallet,
+  crossUnPnl: figures.crossUnrealised,
   availableBalance: figures.available,
   maxWithdrawAmount: figures.available,
   updateTime: updatedAt,
@@ -129,11 +125,11 @@ export const accountV2 = (figures: AccountFigures, updatedAt: number) => ({
       leverage: String(each.position.leverage),
       isolated: each.position.marginType === 'isolated',
       breakEvenPrice: common.entryPrice,
-      maxNotional: String(NOTIONAL_MAX),
+      maxNotional: String(each.notionalMax),
       bidNotional: '0',
       askNotional: '0',
       notional: eightDecimals(each.notional),
-      isolatedWallet: isolatedMargin(each),
+      isolatedWallet: isolatedWallet(each),
     }
   }),
 })
@@ -151,7 +147,7 @@ export const accountV3 = (figures: AccountFigures, updatedAt: number) => ({
         unrealizedProfit: unrealized,
         isolatedMargin: isolatedMargin(each),
         notional: eightDecimals(each.notional),
-        isolatedWallet: isolatedMargin(each),
+        isolatedWallet: isolatedWallet(each),
         initialMargin: eightDecimals(each.initialMargin),
         maintMargin: eightDecimals(each.maintenanceMargin),
       }

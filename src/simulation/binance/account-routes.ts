@@ -1,8 +1,11 @@
+import type { MarginTier } from '../account/margin-tiers.ts'
 import type { AccountId, VenueFill } from '../exchange/exchange.ts'
-import { type AccountFigures, accountFigures, LEVERAGE_MAX, MAINTENANCE_RATE, NOTIONAL_MAX } from './account-figures.ts'
+import { type AccountFigures, accountFigures, NOTIONAL_MAX, notionalMax } from './account-figures.ts'
 import { accountV2, accountV3, balanceRow, positionRiskV2, positionRiskV3 } from './account-json.ts'
+import { ORDER_LIMITS } from './exchange-info.ts'
 import { within } from './market-routes.ts'
 import { isOpen } from './order-json.ts'
+import { positionSideOf } from './order-params.ts'
 import { accepted } from './order-routes.ts'
 import { BinanceRefusal, illegal } from './refusal.ts'
 import { type Call, type Route, type Routes, signed, type Venue } from './routes.ts'
@@ -31,9 +34,7 @@ export function accountRoutes(venue: Venue): Routes {
     'GET /fapi/v3/account': withFigures((figures, updatedAt) => accountV3(figures, updatedAt)),
     'GET /fapi/v2/balance': balances,
     'GET /fapi/v3/balance': balances,
-    'GET /fapi/v2/positionRisk': withFigures((figures, _, call) =>
-      chosen(figures, call).map((each) => positionRiskV2(figures, each)),
-    ),
+    'GET /fapi/v2/positionRisk': withFigures((figures, _, call) => chosen(figures, call).map(positionRiskV2)),
     'GET /fapi/v3/positionRisk': withFigures((figures, _, call) => {
       const ordered = new Set(
         exchange
@@ -43,27 +44,28 @@ export function accountRoutes(venue: Venue): Routes {
       )
       return chosen(figures, call)
         .filter(({ position }) => position.lots !== 0 || ordered.has(position.symbol))
-        .map((each) => positionRiskV3(figures, each))
+        .map(positionRiskV3)
     }),
-    'GET /fapi/v1/accountConfig': signed(() => ({
+    'GET /fapi/v1/accountConfig': signed(({ account }) => ({
       feeTier: 0,
       canTrade: true,
       canDeposit: true,
       canWithdraw: true,
-      dualSidePosition: false,
+      dualSidePosition: exchange.account(account).hedged,
       updateTime: 0,
       multiAssetsMargin: false,
       tradeGroupId: -1,
     })),
     'GET /fapi/v1/symbolConfig': withFigures((figures, _, call) =>
-      chosen(figures, call).map(({ listing, position }) => ({
+      perInstrument(chosen(figures, call)).map(({ listing, position, notionalMax: most }) => ({
         symbol: listing.name,
         marginType: position.marginType === 'cross' ? 'CROSSED' : 'ISOLATED',
         isAutoAddMargin: false,
         leverage: position.leverage,
-        maxNotionalValue: String(NOTIONAL_MAX),
+        maxNotionalValue: String(most),
       })),
     ),
+    'GET /fapi/v1/rateLimit/order': signed(() => ORDER_LIMITS),
     'GET /fapi/v1/income': signed((call) => income(venue, call), 30),
     ...settingRoutes(venue),
   }
@@ -77,16 +79,16 @@ function settingRoutes(venue: Venue): Routes {
       return (name === undefined ? listings.all : [listings.named(name)]).map((listing) => ({
         symbol: listing.name,
         notionalCoef: 1,
-        brackets: [bracket],
+        brackets: brackets(exchange.tiers(listing.symbol)),
       }))
     }),
     'POST /fapi/v1/leverage': signed(({ params, account, now }) => {
       const listing = listings.named(params.need('symbol'))
       params.need('leverage')
       const leverage = params.integer('leverage') ?? 0
-      if (leverage < 1 || leverage > LEVERAGE_MAX) throw new BinanceRefusal(-4028, `Leverage ${leverage} is not valid`)
       const value = accepted(exchange.setLeverage(account, listing.symbol, leverage, now))
-      return { leverage: value, maxNotionalValue: String(NOTIONAL_MAX), symbol: listing.name }
+      const most = notionalMax(exchange.tiers(listing.symbol), value)
+      return { leverage: value, maxNotionalValue: String(most), symbol: listing.name }
     }),
     'POST /fapi/v1/marginType': signed(({ params, account, now }) => {
       const listing = listings.named(params.need('symbol'))
@@ -96,13 +98,16 @@ function settingRoutes(venue: Venue): Routes {
       accepted(exchange.setMarginType(account, listing.symbol, marginType, now))
       return { code: 200, msg: 'success' }
     }),
-    'GET /fapi/v1/positionSide/dual': signed(() => ({ dualSidePosition: false }), 30),
-    'POST /fapi/v1/positionSide/dual': signed(({ params }) => {
+    'GET /fapi/v1/positionSide/dual': signed(
+      ({ account }) => ({ dualSidePosition: exchange.account(account).hedged }),
+      30,
+    ),
+    'POST /fapi/v1/positionSide/dual': signed(({ params, account, now }) => {
       params.need('dualSidePosition')
-      // Hedge mode is not simulated: better an error that nobody takes for success than a mode that is not there.
-      if (params.flag('dualSidePosition')) throw new BinanceRefusal(-1020, 'This operation is not supported.')
-      throw new BinanceRefusal(-4059, 'No need to change position side.')
+      accepted(exchange.setPositionMode(account, params.flag('dualSidePosition'), now))
+      return { code: 200, msg: 'success' }
     }),
+    'POST /fapi/v1/positionMargin': signed((call) => changeMargin(venue, call)),
     'GET /fapi/v1/multiAssetsMargin': signed(() => ({ multiAssetsMargin: false }), 30),
     'GET /fapi/v1/commissionRate': signed(({ params }) => {
       const { name, instrument } = listings.named(params.need('symbol'))
@@ -115,14 +120,33 @@ function settingRoutes(venue: Venue): Routes {
   }
 }
 
-const bracket = {
-  bracket: 1,
-  initialLeverage: LEVERAGE_MAX,
-  notionalCap: NOTIONAL_MAX,
-  notionalFloor: 0,
-  maintMarginRatio: MAINTENANCE_RATE,
-  cum: 0,
+/** "Modify Isolated Position Margin": type 1 adds, 2 takes back. */
+function changeMargin({ exchange, listings }: Venue, { params, account, now }: Call) {
+  const { symbol } = listings.named(params.need('symbol'))
+  params.need('amount')
+  const amount = params.decimal('amount')!
+  if (Number(amount) <= 0) throw new BinanceRefusal(-4055, 'Amount must be positive.')
+  params.need('type')
+  const type = params.integer('type')
+  if (type !== 1 && type !== 2) throw illegal('type', '1|2')
+  const signedAmount = type === 1 ? amount : `-${amount}`
+  accepted(exchange.moveMargin(account, symbol, positionSideOf(params), signedAmount, now))
+  return { code: 200, msg: 'Successfully modify position margin.', amount: Number(amount), type }
 }
+
+/** The sides of a hedged instrument share one setting. */
+const perInstrument = <T extends { readonly listing: unknown }>(rows: readonly T[]): readonly T[] =>
+  rows.filter((row, index) => rows.findIndex(({ listing }) => listing === row.listing) === index)
+
+const brackets = (tiers: readonly MarginTier[]) =>
+  tiers.map((tier, index) => ({
+    bracket: index + 1,
+    initialLeverage: tier.leverageMax,
+    notionalCap: Math.min(tier.notionalMax, NOTIONAL_MAX),
+    notionalFloor: tiers[index - 1]?.notionalMax ?? 0,
+    maintMarginRatio: tier.maintenanceRate,
+    cum: tier.maintenanceDeduction,
+  }))
 
 interface IncomeRow {
   readonly symbol: string

@@ -1,15 +1,29 @@
 import { type Lots, lots } from '../../core/units.ts'
-import type { AlgoOrder } from '../exchange/exchange.ts'
+import type { AlgoKey, AlgoOrder, AlgoRequest, AlgoType } from '../exchange/exchange.ts'
 import type { Listing } from './listing.ts'
 import { within } from './market-routes.ts'
 import { algoRow } from './order-json.ts'
-import { checkPositionSide, clientIdOf, needLots, needTicks, timeInForceOf } from './order-params.ts'
+import {
+  clientIdOf,
+  lastingOf,
+  needLots,
+  needTicks,
+  positionSideOf,
+  reduceOnlyOf,
+  selfTradeOf,
+} from './order-params.ts'
 import { accepted, noSuchOrder } from './order-routes.ts'
-import { BinanceRefusal } from './refusal.ts'
+import { BinanceRefusal, mandatory } from './refusal.ts'
 import type { Params } from './request.ts'
 import { type Call, type Routes, signed, type Venue } from './routes.ts'
 
-type AlgoRequest = Omit<AlgoOrder, 'algoId' | 'status' | 'createdAt' | 'updatedAt' | 'orderId'>
+const TYPES: ReadonlySet<string> = new Set<AlgoType>([
+  'STOP',
+  'STOP_MARKET',
+  'TAKE_PROFIT',
+  'TAKE_PROFIT_MARKET',
+  'TRAILING_STOP_MARKET',
+])
 
 /** Conditional orders: the algo service, the only way in since December 2025. */
 export function algoRoutes(venue: Venue): Routes {
@@ -68,7 +82,7 @@ export function algoRoutes(venue: Venue): Routes {
   }
 }
 
-function algoIdOf(params: Params): { algoId: number } | { clientAlgoId: string } {
+function algoIdOf(params: Params): AlgoKey {
   const algoId = params.integer('algoId')
   if (algoId !== undefined) return { algoId }
   const clientAlgoId = params.text('clientAlgoId')
@@ -81,20 +95,15 @@ function algoRequest(params: Params, account: string, listing: Listing, makeId: 
     throw new BinanceRefusal(-1102, "Mandatory parameter 'algoType' was not sent, was empty/null, or malformed.")
   }
   const side = params.side()
-  const type = params.need('type').toUpperCase()
-  if (type !== 'STOP' && type !== 'STOP_MARKET' && type !== 'TAKE_PROFIT' && type !== 'TAKE_PROFIT_MARKET') {
-    throw new BinanceRefusal(-1116, 'Invalid orderType.')
-  }
-  checkPositionSide(params)
-  const isMarket = type === 'STOP_MARKET' || type === 'TAKE_PROFIT_MARKET'
+  const type = typeOf(params)
+  const positionSide = positionSideOf(params)
+  const isMarket = type !== 'STOP' && type !== 'TAKE_PROFIT'
   const closePosition = params.flag('closePosition')
-  const reduceOnly = params.flag('reduceOnly')
-  if (closePosition && (!isMarket || reduceOnly || params.text('quantity') !== undefined)) {
-    throw new BinanceRefusal(-4136, 'Target strategy invalid for orderType, closePosition true.')
-  }
+  const reduceOnly = reduceOnlyOf(params, positionSide)
+  if (closePosition) checkClosing(params, type, reduceOnly)
   const workingType = params.text('workingType')?.toUpperCase() ?? 'CONTRACT_PRICE'
   if (workingType !== 'MARK_PRICE' && workingType !== 'CONTRACT_PRICE') {
-    throw new BinanceRefusal(-4096, 'Working type invalid.')
+    throw new BinanceRefusal(-4031, 'Invalid parameter working type.')
   }
   const size: Lots = closePosition ? lots(0) : needLots(params, listing, isMarket)
   return {
@@ -102,13 +111,48 @@ function algoRequest(params: Params, account: string, listing: Listing, makeId: 
     symbol: listing.symbol,
     clientAlgoId: clientIdOf(params, 'clientAlgoId', makeId),
     side,
+    positionSide,
     type,
-    triggerPrice: needTicks(params, 'triggerPrice', listing),
+    ...triggerOf(params, type, listing),
     ...(isMarket ? {} : { price: needTicks(params, 'price', listing) }),
     size,
     reduceOnly,
     closePosition,
     workingType,
-    timeInForce: timeInForceOf(params, 'GTC'),
+    priceProtect: params.flag('priceProtect'),
+    ...lastingOf(params, 'GTC'),
+    ...selfTradeOf(params),
+  }
+}
+
+function typeOf(params: Params): AlgoType {
+  const type = params.need('type').toUpperCase()
+  if (!TYPES.has(type)) throw new BinanceRefusal(-1116, 'Invalid orderType.')
+  return type as AlgoType
+}
+
+/** Close-All is for stop-market and take-profit-market, without a size and without reduceOnly. Throws −4136, −4137. */
+function checkClosing(params: Params, type: AlgoType, reduceOnly: boolean): void {
+  if ((type !== 'STOP_MARKET' && type !== 'TAKE_PROFIT_MARKET') || reduceOnly) {
+    throw new BinanceRefusal(-4136, 'Target strategy invalid for orderType, closePosition true.')
+  }
+  if (params.text('quantity') !== undefined) {
+    throw new BinanceRefusal(-4137, 'Quantity must be zero with closePosition equals true.')
+  }
+}
+
+/**
+ * The algo service knows the activation price as `activatePrice`; `activationPrice`, its name at the order endpoint of old, is
+ * ignored without a word (binance-connector-java issue 206, JKorf/Binance.Net issue 1561).
+ */
+function triggerOf(params: Params, type: AlgoType, listing: Listing): Partial<AlgoRequest> {
+  if (type !== 'TRAILING_STOP_MARKET') return { triggerPrice: needTicks(params, 'triggerPrice', listing) }
+  const rate = params.decimal('callbackRate')
+  if (rate === undefined) throw mandatory('callbackRate')
+  return {
+    callbackBps: Number((Number(rate) * 100).toFixed(6)),
+    ...(params.text('activatePrice') === undefined
+      ? {}
+      : { activationPrice: needTicks(params, 'activatePrice', listing) }),
   }
 }

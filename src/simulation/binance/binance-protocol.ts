@@ -64,6 +64,7 @@ export interface BinanceProtocol {
 
 const WS_METHODS: Readonly<Record<string, readonly [HttpMethod, string]>> = {
   'order.place': ['POST', '/fapi/v1/order'],
+  'order.modify': ['PUT', '/fapi/v1/order'],
   'order.cancel': ['DELETE', '/fapi/v1/order'],
   'order.status': ['GET', '/fapi/v1/order'],
   'algoOrder.place': ['POST', '/fapi/v1/algoOrder'],
@@ -153,7 +154,7 @@ function accountBooks(listings: Venue['listings']) {
   const cashBy = new Map<AccountId, CashRow[]>()
   let cashId = 0
   const keepCash = (output: Extract<ExchangeOutput, { kind: 'account' }>) => {
-    if (output.reason === 'ORDER') return
+    if (output.reason === 'ORDER' || output.reason === 'MARGIN_TRANSFER') return
     const rows = cashBy.get(output.account) ?? []
     cashBy.set(output.account, rows)
     cashId += 1
@@ -172,12 +173,13 @@ function accountBooks(listings: Venue['listings']) {
   }
   return {
     cash: (account: AccountId): readonly CashRow[] => cashBy.get(account) ?? [],
-    realised: (account: AccountId, symbol: string) => (realisedBy.get(`${account} ${symbol}`) ?? new Big(0)).toFixed(8),
+    realised: (account: AccountId, symbol: string, positionSide: string) =>
+      (realisedBy.get(`${account} ${symbol} ${positionSide}`) ?? new Big(0)).toFixed(8),
     apply: (outputs: readonly ExchangeOutput[]) => {
       for (const output of outputs) {
         if (output.kind === 'account') keepCash(output)
         if (output.kind !== 'order' || output.fill === undefined) continue
-        const key = `${output.account} ${output.order.symbol}`
+        const key = `${output.account} ${output.order.symbol} ${output.fill.positionSide}`
         realisedBy.set(key, (realisedBy.get(key) ?? new Big(0)).plus(output.fill.realisedPnl))
       }
     },

@@ -1,10 +1,16 @@
 import type { EpochMs } from '../../core/units.ts'
 import { ORDERS_MAX, PRICE_BAND } from '../exchange/admission.ts'
-import { ALGO_ORDERS_MAX } from '../exchange/algo-desk.ts'
+import { ALGO_ORDERS_MAX } from '../exchange/algo-rules.ts'
+import { TRIGGER_PROTECT } from '../exchange/waiting-algo.ts'
 import type { Listing } from './listing.ts'
 
 /** Binance's date for "never". */
 const NEVER = 4_133_404_800_000
+/** Orders per account: Binance's `ORDERS` limits. */
+export const ORDER_LIMITS = [
+  { rateLimitType: 'ORDERS', interval: 'SECOND', intervalNum: 10, limit: 300 },
+  { rateLimitType: 'ORDERS', interval: 'MINUTE', intervalNum: 1, limit: 1_200 },
+] as const
 /** Prices beyond this many ticks are not taken: price × size stays a safe integer. */
 export const PRICE_TICKS_MAX = 1_000_000_000
 
@@ -14,8 +20,7 @@ export const exchangeInfo = (listings: readonly Listing[], requestWeightMax: num
   futuresType: 'U_MARGINED',
   rateLimits: [
     { rateLimitType: 'REQUEST_WEIGHT', interval: 'MINUTE', intervalNum: 1, limit: requestWeightMax },
-    { rateLimitType: 'ORDERS', interval: 'MINUTE', intervalNum: 1, limit: 1_200 },
-    { rateLimitType: 'ORDERS', interval: 'SECOND', intervalNum: 10, limit: 300 },
+    ...ORDER_LIMITS,
   ],
   exchangeFilters: [],
   assets: [...new Set(listings.map(({ instrument }) => instrument.settle))].map((asset) => ({
@@ -54,7 +59,7 @@ function symbolInfo(listing: Listing) {
     underlyingType: 'COIN',
     underlyingSubType: [],
     settlePlan: 0,
-    triggerProtect: '0.0500',
+    triggerProtect: TRIGGER_PROTECT.toFixed(4),
     liquidationFee: '0.012500',
     marketTakeBound: '0.05',
     maxMoveOrderLimit: 10_000,
@@ -72,7 +77,7 @@ function symbolInfo(listing: Listing) {
       { filterType: 'MIN_NOTIONAL', notional: String(instrument.notionalMin) },
       { filterType: 'PERCENT_PRICE', ...band },
     ],
-    orderTypes: ['LIMIT', 'MARKET', 'STOP', 'STOP_MARKET', 'TAKE_PROFIT', 'TAKE_PROFIT_MARKET'],
-    timeInForce: ['GTC', 'IOC', 'FOK', 'GTX'],
+    orderTypes: ['LIMIT', 'MARKET', 'STOP', 'STOP_MARKET', 'TAKE_PROFIT', 'TAKE_PROFIT_MARKET', 'TRAILING_STOP_MARKET'],
+    timeInForce: ['GTC', 'IOC', 'FOK', 'GTX', 'GTD'],
   }
 }

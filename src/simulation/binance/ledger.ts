@@ -1,4 +1,4 @@
-import type { AccountId } from '../exchange/exchange.ts'
+import type { AccountId, PositionSide } from '../exchange/exchange.ts'
 import { entryPriceText } from './account-figures.ts'
 import { algoRow, fillRow, orderRow } from './order-json.ts'
 import type { Venue } from './routes.ts'
@@ -14,7 +14,12 @@ export interface Ledger {
   readonly orders: readonly ReturnType<typeof orderRow>[]
   readonly algoOrders: readonly ReturnType<typeof algoRow>[]
   readonly fills: readonly ReturnType<typeof fillRow>[]
-  readonly positions: readonly { readonly symbol: string; readonly positionAmt: string; readonly entryPrice: string }[]
+  readonly positions: readonly {
+    readonly symbol: string
+    readonly positionSide: PositionSide
+    readonly positionAmt: string
+    readonly entryPrice: string
+  }[]
 }
 
 export function ledgerOf({ exchange, listings }: Venue, account: AccountId): Ledger {
@@ -30,6 +35,7 @@ export function ledgerOf({ exchange, listings }: Venue, account: AccountId): Led
     fills: exchange.fills(account).map((fill) => fillRow(listings.of(fill.symbol), fill)),
     positions: positions.map((position) => ({
       symbol: listings.of(position.symbol).name,
+      positionSide: position.positionSide,
       positionAmt: listings.of(position.symbol).quantityText(position.lots),
       entryPrice: entryPriceText(position.entryPrice),
     })),

@@ -26,14 +26,14 @@ function common(listing: Listing, order: VenueOrder) {
     reduceOnly: order.reduceOnly,
     closePosition: false,
     side: sideText(order.side),
-    positionSide: 'BOTH',
+    positionSide: order.positionSide ?? 'BOTH',
     stopPrice: listing.priceText(0),
     workingType: 'CONTRACT_PRICE',
     priceProtect: false,
     origType: order.type,
     priceMatch: 'NONE',
-    selfTradePreventionMode: 'EXPIRE_MAKER',
-    goodTillDate: 0,
+    selfTradePreventionMode: order.selfTrade ?? 'EXPIRE_MAKER',
+    goodTillDate: order.goodTillDate ?? 0,
     updateTime: Math.floor(order.updatedAt),
   }
 }
@@ -68,14 +68,22 @@ export const fillRow = (listing: Listing, fill: VenueFill) => ({
   commission: fill.fee,
   commissionAsset: listing.instrument.settle,
   time: Math.floor(fill.at),
-  positionSide: 'BOTH',
+  positionSide: fill.positionSide,
   buyer: fill.side === 'buy',
   maker: fill.maker,
 })
 
+/** Price and rate of a trailing stop, as Binance names them in answers; nothing for other types. */
+const trailingJson = (listing: Listing, { activationPrice, callbackBps }: AlgoOrder) =>
+  callbackBps === undefined
+    ? {}
+    : {
+        activatePrice: activationPrice === undefined ? '' : listing.priceText(activationPrice),
+        callbackRate: (callbackBps / 100).toFixed(1),
+      }
+
 /** `made`: the order that the trigger made, once it did. */
 export function algoRow(listing: Listing, algo: AlgoOrder, made: VenueOrder | undefined) {
-  const triggered = algo.orderId !== undefined || algo.status === 'TRIGGERED' || algo.status === 'FINISHED'
   return {
     algoId: algo.algoId,
     clientAlgoId: algo.clientAlgoId,
@@ -83,7 +91,7 @@ export function algoRow(listing: Listing, algo: AlgoOrder, made: VenueOrder | un
     orderType: algo.type,
     symbol: listing.name,
     side: sideText(algo.side),
-    positionSide: 'BOTH',
+    positionSide: algo.positionSide ?? 'BOTH',
     timeInForce: algo.timeInForce,
     quantity: listing.quantityText(algo.size),
     algoStatus: algo.status,
@@ -91,23 +99,24 @@ export function algoRow(listing: Listing, algo: AlgoOrder, made: VenueOrder | un
     actualPrice: made === undefined ? '0.00000' : averagePriceText(listing, made),
     actualQty: listing.quantityText(made?.filled ?? 0),
     actualType: made?.type ?? '',
-    triggerPrice: listing.priceText(algo.triggerPrice),
+    triggerPrice: listing.priceText(algo.triggerPrice ?? 0),
     price: listing.priceText(algo.price ?? 0),
+    ...trailingJson(listing, algo),
     icebergQuantity: null,
     tpTriggerPrice: '0.000',
     tpPrice: '0.000',
     slTriggerPrice: '0.000',
     slPrice: '0.000',
     tpOrderType: '',
-    selfTradePreventionMode: 'EXPIRE_MAKER',
+    selfTradePreventionMode: algo.selfTrade ?? 'EXPIRE_MAKER',
     workingType: algo.workingType,
     priceMatch: 'NONE',
     closePosition: algo.closePosition,
-    priceProtect: false,
+    priceProtect: algo.priceProtect ?? false,
     reduceOnly: algo.reduceOnly,
     createTime: Math.floor(algo.createdAt),
     updateTime: Math.floor(algo.updatedAt),
-    triggerTime: triggered ? Math.floor(algo.updatedAt) : 0,
-    goodTillDate: 0,
+    triggerTime: Math.floor(algo.triggeredAt ?? 0),
+    goodTillDate: algo.goodTillDate ?? 0,
   }
 }

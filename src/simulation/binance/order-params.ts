@@ -1,5 +1,6 @@
-import { type Lots, lots, type Ticks, ticks } from '../../core/units.ts'
-import type { TimeInForce } from '../exchange/exchange.ts'
+import { type EpochMs, epochMs, type Lots, lots, type Ticks, ticks } from '../../core/units.ts'
+import type { PositionSide, TimeInForce } from '../exchange/exchange.ts'
+import type { SelfTradeMode } from '../matching/book-side.ts'
 import { decimalsIn } from './decimal-text.ts'
 import { PRICE_TICKS_MAX } from './exchange-info.ts'
 import type { Listing } from './listing.ts'
@@ -46,14 +47,32 @@ export function needLots(params: Params, listing: Listing, isMarket: boolean): L
   return lots(count)
 }
 
-/** Throws −1102 when `usual` is absent and none was sent, −1115. */
-export function timeInForceOf(params: Params, usual?: TimeInForce): TimeInForce {
+/** Time in force with its date. Throws −1102 when `usual` is absent and none was sent, −1115. */
+export function lastingOf(
+  params: Params,
+  usual?: TimeInForce,
+): { readonly timeInForce: TimeInForce; readonly goodTillDate?: EpochMs } {
   const value = params.text('timeInForce')?.toUpperCase() ?? usual
   if (value === undefined) throw mandatory('timeInForce')
+  if (value === 'GTD') {
+    const goodTillDate = params.integer('goodTillDate')
+    if (goodTillDate === undefined) throw mandatory('goodTillDate')
+    return { timeInForce: value, goodTillDate: epochMs(goodTillDate) }
+  }
   if (value !== 'GTC' && value !== 'IOC' && value !== 'FOK' && value !== 'GTX') {
     throw new BinanceRefusal(-1115, 'Invalid timeInForce.')
   }
-  return value
+  return { timeInForce: value }
+}
+
+/** Throws −5039. */
+export function selfTradeOf(params: Params): { readonly selfTrade?: SelfTradeMode } {
+  const value = params.text('selfTradePreventionMode')?.toUpperCase()
+  if (value === undefined) return {}
+  if (value !== 'NONE' && value !== 'EXPIRE_TAKER' && value !== 'EXPIRE_MAKER' && value !== 'EXPIRE_BOTH') {
+    throw new BinanceRefusal(-5039, 'Invalid self trade prevention mode.')
+  }
+  return { selfTrade: value }
 }
 
 /** Throws −4015. */
@@ -63,10 +82,19 @@ export function clientIdOf(params: Params, name: string, make: () => string): st
   return value ?? make()
 }
 
-/** The simulated exchange knows one-way mode only. Throws −4061. */
-export function checkPositionSide(params: Params): void {
-  const value = params.text('positionSide')
-  if (value !== undefined && value !== 'BOTH') {
-    throw new BinanceRefusal(-4061, "Order's position side does not match user's setting.")
+/** `BOTH` unless sent. Throws −4060. */
+export function positionSideOf(params: Params): PositionSide {
+  const value = params.text('positionSide')?.toUpperCase() ?? 'BOTH'
+  if (value !== 'BOTH' && value !== 'LONG' && value !== 'SHORT') {
+    throw new BinanceRefusal(-4060, 'Invalid position side.')
   }
+  return value
+}
+
+/** In hedge mode an order's side says whether it opens or closes, and `reduceOnly` may not be sent. Throws −1106. */
+export function reduceOnlyOf(params: Params, positionSide: PositionSide): boolean {
+  if (positionSide !== 'BOTH' && params.text('reduceOnly') !== undefined) {
+    throw new BinanceRefusal(-1106, "Parameter 'reduceonly' sent when not required.")
+  }
+  return params.flag('reduceOnly')
 }

@@ -1,9 +1,17 @@
 import { PRICE_BAND } from '../exchange/admission.ts'
-import type { Outcome, PlaceRequest, VenueOrder } from '../exchange/exchange.ts'
+import type { OrderKey, Outcome, PlaceRequest, VenueOrder } from '../exchange/exchange.ts'
 import type { Listing } from './listing.ts'
 import { within } from './market-routes.ts'
 import { fillRow, isOpen, orderAck, orderAnswer, orderRow } from './order-json.ts'
-import { checkPositionSide, clientIdOf, needLots, needTicks, timeInForceOf } from './order-params.ts'
+import {
+  clientIdOf,
+  lastingOf,
+  needLots,
+  needTicks,
+  positionSideOf,
+  reduceOnlyOf,
+  selfTradeOf,
+} from './order-params.ts'
 import { BinanceRefusal, refusalOf } from './refusal.ts'
 import type { Params } from './request.ts'
 import { type Call, type Routes, signed, type Venue } from './routes.ts'
@@ -26,6 +34,7 @@ export function orderRoutes(venue: Venue): Routes {
   }
   return {
     'POST /fapi/v1/order': signed(placeHandler(venue), 0),
+    'PUT /fapi/v1/order': signed(amendHandler(venue), 0),
     'DELETE /fapi/v1/order': signed((call) => {
       const listing = listingOf(call)
       const outcome = venue.exchange.cancel(call.account, listing.symbol, orderIdOf(call.params), call.now)
@@ -58,7 +67,7 @@ export function accepted<T>(outcome: Outcome<T>): T {
   throw refusalOf(outcome.reason, outcome.detail)
 }
 
-function orderIdOf(params: Params): { orderId: number } | { clientId: string } {
+function orderIdOf(params: Params): OrderKey {
   const orderId = params.integer('orderId')
   if (orderId !== undefined) return { orderId }
   const clientId = params.text('origClientOrderId')
@@ -87,7 +96,7 @@ function placeHandler(venue: Venue) {
 function refusePlacing(
   venue: Venue,
   listing: Listing,
-  { side }: PlaceRequest,
+  { side }: Pick<PlaceRequest, 'side'>,
   { reason, detail }: Extract<Outcome<VenueOrder>, { ok: false }>,
 ): never {
   if (reason === 'min-notional') {
@@ -116,21 +125,36 @@ function placeRequest(params: Params, account: string, listing: Listing, makeId:
     )
   }
   if (type !== 'LIMIT' && type !== 'MARKET') throw new BinanceRefusal(-1116, 'Invalid orderType.')
-  checkPositionSide(params)
+  const positionSide = positionSideOf(params)
   const clientId = clientIdOf(params, 'newClientOrderId', makeId)
-  const shared = { account, symbol: listing.symbol, side, clientId, reduceOnly: params.flag('reduceOnly') }
+  const shared = {
+    ...{ account, symbol: listing.symbol, side, positionSide, clientId },
+    reduceOnly: reduceOnlyOf(params, positionSide),
+    ...selfTradeOf(params),
+  }
   if (type === 'MARKET') {
     if (params.text('price') !== undefined) throw new BinanceRefusal(-1106, "Parameter 'price' sent when not required.")
     return { ...shared, type, size: needLots(params, listing, true), timeInForce: 'GTC' }
   }
-  const timeInForce = timeInForceOf(params)
+  const lasting = lastingOf(params)
   return {
     ...shared,
     type,
     size: needLots(params, listing, false),
     price: needTicks(params, 'price', listing),
-    timeInForce,
+    ...lasting,
   }
+}
+
+/** "Modify Order": price and quantity must both be sent; `orderId` prevails. */
+const amendHandler = (venue: Venue) => (call: Call) => {
+  const { params, account, now } = call
+  const listing = venue.listings.named(params.need('symbol'))
+  const key = orderIdOf(params)
+  const side = params.side()
+  const change = { side, size: needLots(params, listing, false), price: needTicks(params, 'price', listing) }
+  const outcome = venue.exchange.amend(account, listing.symbol, key, change, now)
+  return orderAnswer(listing, outcome.ok ? outcome.value : refusePlacing(venue, listing, change, outcome))
 }
 
 /** The window asked for: seven days at most, the last seven unless said otherwise. Throws −4165. */

@@ -1,6 +1,6 @@
 import Big from 'big.js'
 import type { EpochMs } from '../../core/units.ts'
-import type { AccountId, ExchangeOutput } from '../exchange/exchange.ts'
+import type { AccountId, ExchangeOutput, PositionSide } from '../exchange/exchange.ts'
 import { entryPriceText, positionFigures } from './account-figures.ts'
 import { eightDecimals } from './decimal-text.ts'
 import { averagePriceText, sideText } from './order-json.ts'
@@ -11,7 +11,7 @@ import type { Venue } from './routes.ts'
 export type UserOutput = Extract<ExchangeOutput, { kind: 'order' | 'algo' | 'account' | 'leverage' }>
 
 /** Profit realised so far by an account on an instrument, before fees; decimal string. */
-export type RealisedSoFar = (account: AccountId, symbol: string) => string
+export type RealisedSoFar = (account: AccountId, symbol: string, positionSide: PositionSide) => string
 
 export function userFrames(
   venue: Venue,
@@ -73,15 +73,15 @@ function orderFrame(venue: Venue, { at, execution, order, fill }: OrderOutput, n
       R: order.reduceOnly,
       wt: 'CONTRACT_PRICE',
       ot: order.type,
-      ps: 'BOTH',
+      ps: order.positionSide ?? 'BOTH',
       cp: false,
       rp: fill?.realisedPnl ?? '0',
       pP: false,
       si: 0,
       ss: 0,
-      V: 'EXPIRE_MAKER',
+      V: order.selfTrade ?? 'EXPIRE_MAKER',
       pm: 'NONE',
-      gtd: 0,
+      gtd: order.goodTillDate ?? 0,
     },
   }
 }
@@ -127,7 +127,7 @@ function algoFrame(venue: Venue, { at, order }: Extract<UserOutput, { kind: 'alg
       o: order.type,
       s: listing.name,
       S: sideText(order.side),
-      ps: 'BOTH',
+      ps: order.positionSide ?? 'BOTH',
       f: order.timeInForce,
       q: listing.quantityText(order.size),
       X: order.status,
@@ -135,16 +135,18 @@ function algoFrame(venue: Venue, { at, order }: Extract<UserOutput, { kind: 'alg
       ap: made === undefined ? '0.00000' : averagePriceText(listing, made),
       aq: listing.quantityText(made?.filled ?? 0),
       act: made?.type ?? '0',
-      tp: listing.priceText(order.triggerPrice),
+      tp: listing.priceText(order.triggerPrice ?? 0),
       p: listing.priceText(order.price ?? 0),
-      V: 'EXPIRE_MAKER',
+      ...(order.callbackBps === undefined ? {} : { cr: (order.callbackBps / 100).toFixed(1) }),
+      ...(order.activationPrice === undefined ? {} : { AP: listing.priceText(order.activationPrice) }),
+      V: order.selfTrade ?? 'EXPIRE_MAKER',
       wt: order.workingType,
       pm: 'NONE',
       cp: order.closePosition,
-      pP: false,
+      pP: order.priceProtect ?? false,
       R: order.reduceOnly,
-      tt: order.status === 'NEW' || order.status === 'CANCELED' ? 0 : Math.floor(order.updatedAt),
-      gtd: 0,
+      tt: Math.floor(order.triggeredAt ?? 0),
+      gtd: order.goodTillDate ?? 0,
     },
   }
 }
@@ -159,14 +161,14 @@ function accountFrame(
   const { currency } = venue.exchange.account(output.account)
   // A fill's profit and fee are no part of `bc`; funding in cross mode comes without positions.
   const change = output.reason === 'ORDER' ? '0' : output.walletChange
-  const positions = output.reason === 'ORDER' ? output.positions : []
+  const positions = output.reason === 'ORDER' || output.reason === 'MARGIN_TRANSFER' ? output.positions : []
   return {
     e: 'ACCOUNT_UPDATE',
     T: Math.floor(output.at),
     E: Math.floor(now),
     a: {
       m: output.reason,
-      B: [{ a: currency, wb: wallet, cw: wallet, bc: change }],
+      B: [{ a: currency, wb: wallet, cw: new Big(output.crossWallet).toFixed(8), bc: change }],
       P: positions.map((position) => {
         const figures = positionFigures(venue, position)
         return {
@@ -174,11 +176,11 @@ function accountFrame(
           pa: figures.listing.quantityText(position.lots),
           ep: entryPriceText(position.entryPrice),
           bep: entryPriceText(position.entryPrice),
-          cr: realised(output.account, position.symbol),
+          cr: realised(output.account, position.symbol, position.positionSide),
           up: eightDecimals(figures.unrealised),
           mt: position.marginType,
-          iw: position.marginType === 'isolated' ? eightDecimals(figures.initialMargin) : '0',
-          ps: 'BOTH',
+          iw: position.marginType === 'isolated' ? new Big(position.isolatedWallet).toFixed(8) : '0',
+          ps: position.positionSide,
           ma: currency,
         }
       }),

@@ -1,8 +1,8 @@
 import Big from 'big.js'
 import type { Side } from '../../core/units.ts'
-import type { Outcome, PlaceRequest, RefusalReason } from './exchange.ts'
-import { isOpen, type Ledger } from './ledger.ts'
-import { initialMargin, marginBalance } from './margin.ts'
+import type { Amendment, Outcome, PlaceRequest, PositionSide, RefusalReason, VenueOrder } from './exchange.ts'
+import { isOpen, type Ledger, sidesOf } from './ledger.ts'
+import { freeMargin, initialMargin, legOf } from './margin.ts'
 import type { Market } from './market.ts'
 import { closable, type Venue } from './venue.ts'
 
@@ -10,6 +10,9 @@ import { closable, type Venue } from './venue.ts'
 export const PRICE_BAND = 0.05
 /** Orders that one account may have at rest on one instrument. */
 export const ORDERS_MAX = 200
+/** A good-till date is at least so far ahead, and before the end of the year 9999: Binance's error -5040. */
+const GOOD_TILL_MS_MIN = 600_000
+const GOOD_TILL_DATE_MAX = 253_402_300_799_000
 
 export const refused = (
   reason: RefusalReason,
@@ -21,8 +24,26 @@ export const refused = (
 })
 
 type Refusal = ReturnType<typeof refused> | undefined
+type Terms = Pick<PlaceRequest, 'type' | 'side' | 'positionSide' | 'price' | 'size' | 'reduceOnly'>
 
-function badShape({ instrument }: Market, { type, price, size }: PlaceRequest): Refusal {
+export const badPositionSide = (ledger: Ledger, positionSide: PositionSide = 'BOTH'): Refusal =>
+  sidesOf(ledger).includes(positionSide)
+    ? undefined
+    : refused('position-side-mismatch', `${positionSide} in ${ledger.hedged ? 'hedge' : 'one-way'} mode`)
+
+export function badGoodTillDate(
+  { timeInForce, goodTillDate }: Pick<PlaceRequest, 'timeInForce' | 'goodTillDate'>,
+  now: number,
+): Refusal {
+  if (timeInForce !== 'GTD') return undefined
+  const isGood =
+    goodTillDate !== undefined && goodTillDate > now + GOOD_TILL_MS_MIN && goodTillDate < GOOD_TILL_DATE_MAX
+  return isGood
+    ? undefined
+    : refused('bad-good-till-date', `${goodTillDate}; over ${GOOD_TILL_MS_MIN} ms ahead, below ${GOOD_TILL_DATE_MAX}`)
+}
+
+function badShape({ instrument }: Market, { type, price, size }: Terms): Refusal {
   if (type === 'LIMIT' && !(price !== undefined && Number.isSafeInteger(price) && price > 0)) {
     return refused('price-not-a-tick', `price ${price} is no positive multiple of ${instrument.tickSize}`)
   }
@@ -34,7 +55,7 @@ function badShape({ instrument }: Market, { type, price, size }: PlaceRequest): 
   return size > most ? refused('size-too-large', `${size} lots; at most ${most}`) : undefined
 }
 
-function badValue(market: Market, { type, side, price, size, reduceOnly }: PlaceRequest): Refusal {
+function badValue(market: Market, { type, side, price, size, reduceOnly }: Terms): Refusal {
   const { tickSize, notionalMin } = market.instrument
   const { markPrice } = market.mark.state
   const limit = type === 'LIMIT' ? price! * Number(tickSize) : markPrice
@@ -63,19 +84,24 @@ function marketableValue(market: Market, side: Side, size: number, limit: number
   return { value: market.tickLot.times(tickLots), lots }
 }
 
-/** Margin for what would trade now at the book's prices, for the rest at the limit, and the taker fee. */
-function badMargin(venue: Venue, market: Market, ledger: Ledger, request: PlaceRequest): Refusal {
+/** Margin for what would trade now at the book's prices, for the rest at the limit, and the taker fee. `reserved`: its value so far. */
+function badMargin(venue: Venue, market: Market, ledger: Ledger, request: Terms, reserved = new Big(0)): Refusal {
   if (request.reduceOnly) return undefined
-  const { symbol, side, size } = request
+  const { side, size } = request
+  const { symbol } = market.instrument
   const limit = request.price ?? (side === 'buy' ? Number.MAX_SAFE_INTEGER : 0)
   const now = marketableValue(market, side, size, limit)
   const rest = request.type === 'LIMIT' ? market.tickLot.times(request.price!).times(size - now.lots) : new Big(0)
-  const value = now.value.plus(rest)
+  const value = now.value.plus(rest).minus(reserved)
+  if (value.lte(0)) return undefined
   const before = initialMargin(ledger, venue.markets)
-  const after = initialMargin(ledger, venue.markets, { symbol, side, value })
+  const after = initialMargin(ledger, venue.markets, {
+    ...{ symbol, side, value },
+    ...legOf(request.positionSide),
+  })
   if (after.lte(before)) return undefined
   const fee = now.value.times(Math.max(0, market.instrument.takerFeeRate))
-  const free = marginBalance(ledger, venue.markets).minus(before)
+  const free = freeMargin(ledger, venue.markets)
   const missing = after.minus(before).plus(fee)
   return missing.gt(free)
     ? refused('insufficient-margin', `needs ${missing.toFixed(8)}, free are ${free.toFixed(8)}`)
@@ -96,7 +122,7 @@ export function admit(venue: Venue, request: PlaceRequest): Outcome<Market> {
   const market = venue.markets.get(request.symbol)
   if (!market) return refused('unknown-symbol', request.symbol)
   const ledger = venue.ledgerOf(request.account)
-  const bad = badShape(market, request) ?? badValue(market, request)
+  const bad = badPositionSide(ledger, request.positionSide) ?? badShape(market, request) ?? badValue(market, request)
   if (bad) return bad
   const twin = ledger.byClientId(request.symbol, request.clientId)
   if (twin && isOpen(twin)) return refused('duplicate-client-id', request.clientId)
@@ -113,4 +139,18 @@ export function admit(venue: Venue, request: PlaceRequest): Outcome<Market> {
     return refused('no-liquidity', `nothing to ${request.side}`)
   }
   return badMargin(venue, market, ledger, request) ?? { ok: true, value: market }
+}
+
+/** What an amendment must pass; refused, the order stays as it is ("Modify Order" of Binance USD-M). */
+export function admitAmendment(venue: Venue, order: VenueOrder, change: Amendment): Outcome<Market> {
+  const market = venue.markets.get(order.symbol)!
+  if (change.side !== order.side) return refused('wrong-side', `the order is a ${order.side}`)
+  if (change.price === order.price && change.size === order.size) return refused('same-order', 'nothing changes')
+  const bad = badShape(market, { ...order, ...change }) ?? badValue(market, { ...order, ...change })
+  if (bad) return bad
+  const size = (change.size - order.filled) as VenueOrder['size']
+  if (size <= 0) return { ok: true, value: market }
+  const reserved = market.tickLot.times(order.price!).times(order.size - order.filled)
+  const ledger = venue.ledgerOf(order.account)
+  return badMargin(venue, market, ledger, { ...order, ...change, size }, reserved) ?? { ok: true, value: market }
 }

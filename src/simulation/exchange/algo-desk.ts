@@ -1,133 +1,134 @@
 import type { Lots } from '../../core/units.ts'
 import { refused } from './admission.ts'
-import type { AccountId, AlgoOrder, Outcome, PlaceRequest } from './exchange.ts'
+import { badAlgo, isLimited } from './algo-rules.ts'
+import type { AccountId, AlgoKey, AlgoOrder, AlgoRequest, Outcome, PlaceRequest } from './exchange.ts'
 import type { Ledger, Mutable } from './ledger.ts'
 import type { Market } from './market.ts'
-import { place } from './order-desk.ts'
-import { closable, type Venue } from './venue.ts'
+import { place, wholeSecond } from './order-desk.ts'
+import { closable, reducesOnly, type Venue } from './venue.ts'
+import { observe, type WaitingAlgo, waitingAlgo } from './waiting-algo.ts'
 
 /** Algo orders remembered per account; the oldest ended ones go first. */
 const ALGO_HISTORY_MAX = 10_000
-/** Algo orders that one account may have waiting on one instrument. */
-export const ALGO_ORDERS_MAX = 100
 
-export type AlgoRequest = Omit<AlgoOrder, 'algoId' | 'status' | 'createdAt' | 'updatedAt' | 'orderId'>
-type AlgoKey = { readonly algoId: number } | { readonly clientAlgoId: string }
-
-/** A stop waits for the price to run against its side's patience (buy: up), a take-profit for the reverse. */
-function reached(algo: AlgoRequest, ticks: number): boolean {
-  const upward = (algo.side === 'buy') === algo.type.startsWith('STOP')
-  return upward ? ticks >= algo.triggerPrice : ticks <= algo.triggerPrice
+function tell(venue: Venue, state: AlgoOrder): void {
+  venue.emit({ kind: 'algo', account: state.account, at: venue.now, order: { ...state } })
 }
 
-function watchedTicks(market: Market, algo: AlgoRequest): number {
-  if (algo.workingType === 'CONTRACT_PRICE') return market.lastTicks
-  const { markPrice } = market.mark.state
-  return markPrice / Number(market.instrument.tickSize)
+function change(venue: Venue, state: Mutable<AlgoOrder>, status: AlgoOrder['status']): void {
+  state.status = status
+  state.updatedAt = venue.now
+  tell(venue, state)
 }
 
-function change(venue: Venue, algo: Mutable<AlgoOrder>, status: AlgoOrder['status']): void {
-  if (venue.ledgerOf(algo.account).waiting.delete(algo)) venue.markets.get(algo.symbol)!.waitingAlgos -= 1
-  algo.status = status
-  algo.updatedAt = venue.now
-  venue.emit({ kind: 'algo', account: algo.account, at: venue.now, order: { ...algo } })
+function remember({ algos }: Ledger, state: Mutable<AlgoOrder>): void {
+  algos.set(state.algoId, state)
+  if (algos.size <= ALGO_HISTORY_MAX) return
+  for (const { algoId, status } of algos.values()) {
+    if (status === 'NEW' || status === 'TRIGGERED') continue
+    algos.delete(algoId)
+    return
+  }
 }
 
-function badAlgo(venue: Venue, market: Market, ledger: Ledger, request: AlgoRequest) {
-  const { instrument } = market
-  const limited = request.type === 'STOP' || request.type === 'TAKE_PROFIT'
-  for (const price of [request.triggerPrice, ...(limited ? [request.price] : [])]) {
-    if (price === undefined || !Number.isSafeInteger(price) || price <= 0) {
-      return refused('price-not-a-tick', `price ${price} is no positive multiple of ${instrument.tickSize}`)
-    }
-  }
-  if (!Number.isSafeInteger(request.size))
-    return refused('size-not-a-lot', `size is no multiple of ${instrument.lotSize}`)
-  if (!request.closePosition && request.size < Math.max(1, instrument.lotsMin)) {
-    return refused('size-too-small', `${request.size} lots; at least ${instrument.lotsMin}`)
-  }
-  const most = limited ? instrument.lotsMax : instrument.lotsMaxMarket
-  if (request.size > most) return refused('size-too-large', `${request.size} lots; at most ${most}`)
-  let waiting = 0
-  for (const algo of ledger.waiting) {
-    if (algo.clientAlgoId === request.clientAlgoId) return refused('duplicate-client-id', request.clientAlgoId)
-    if (algo.symbol === request.symbol) waiting += 1
-  }
-  if (waiting >= ALGO_ORDERS_MAX) {
-    return refused('too-many-algo-orders', `${waiting} algo orders wait; at most ${ALGO_ORDERS_MAX}`)
-  }
-  const closes = request.reduceOnly || request.closePosition
-  if (closes && closable(venue, request.account, request.symbol, request.side) === 0) {
-    return refused('reduce-only-rejected', 'no position on the other side')
-  }
-  return reached(request, watchedTicks(market, request))
-    ? refused('would-trigger-immediately', `trigger ${request.triggerPrice} ticks is already reached`)
-    : undefined
-}
-
-export function placeAlgo(venue: Venue, request: AlgoRequest): Outcome<AlgoOrder> {
-  const market = venue.markets.get(request.symbol)
-  if (!market) return refused('unknown-symbol', request.symbol)
-  const ledger = venue.ledgerOf(request.account)
-  const bad = badAlgo(venue, market, ledger, request)
+export function placeAlgo(venue: Venue, wanted: AlgoRequest): Outcome<AlgoOrder> {
+  const market = venue.markets.get(wanted.symbol)
+  if (!market) return refused('unknown-symbol', wanted.symbol)
+  const request = { ...wanted, reduceOnly: reducesOnly(venue.ledgerOf(wanted.account), wanted) }
+  const bad = badAlgo(venue, market, request)
   if (bad) return bad
   const { now } = venue
-  const algo: Mutable<AlgoOrder> = {
-    ...request,
+  const { goodTillDate, ...terms } = request
+  const state: Mutable<AlgoOrder> = {
+    ...terms,
+    ...(goodTillDate === undefined ? {} : { goodTillDate: wholeSecond(goodTillDate) }),
     algoId: venue.nextAlgoId(),
     status: 'NEW',
     createdAt: now,
     updatedAt: now,
   }
-  ledger.algos.set(algo.algoId, algo)
-  ledger.waiting.add(algo)
-  if (ledger.algos.size > ALGO_HISTORY_MAX) {
-    const oldest = [...ledger.algos.values()].find(({ status }) => status !== 'NEW')
-    if (oldest) ledger.algos.delete(oldest.algoId)
+  remember(venue.ledgerOf(state.account), state)
+  const waiting = waitingAlgo(market, state)
+  market.waiting.add(waiting)
+  if (state.timeInForce === 'GTD') {
+    const end = () => leave(venue, market, waiting, 'EXPIRED')
+    venue.agenda.add({ at: state.goodTillDate!, isLive: () => market.waiting.has(waiting), act: end })
   }
-  market.waitingAlgos += 1
-  venue.emit({ kind: 'algo', account: algo.account, at: now, order: { ...algo } })
-  return { ok: true, value: { ...algo } }
+  tell(venue, state)
+  return { ok: true, value: { ...state } }
+}
+
+function leave(venue: Venue, market: Market, waiting: WaitingAlgo, status: 'CANCELED' | 'EXPIRED'): void {
+  market.waiting.delete(waiting)
+  change(venue, waiting.state, status)
 }
 
 export function cancelAlgo(venue: Venue, account: AccountId, key: AlgoKey): Outcome<AlgoOrder> {
-  for (const algo of venue.ledgerOf(account).waiting) {
-    if ('algoId' in key ? algo.algoId !== key.algoId : algo.clientAlgoId !== key.clientAlgoId) continue
-    change(venue, algo, 'CANCELED')
-    return { ok: true, value: { ...algo } }
+  for (const market of venue.markets.values()) {
+    for (const waiting of market.waiting) {
+      const { state } = waiting
+      if (state.account !== account) continue
+      if ('algoId' in key ? state.algoId !== key.algoId : state.clientAlgoId !== key.clientAlgoId) continue
+      leave(venue, market, waiting, 'CANCELED')
+      return { ok: true, value: { ...state } }
+    }
   }
   return refused('unknown-order', JSON.stringify(key))
 }
 
-function trigger(venue: Venue, algo: Mutable<AlgoOrder>): void {
-  const { account, symbol, side, reduceOnly, closePosition, clientAlgoId: clientId } = algo
-  const size = closePosition ? (closable(venue, account, symbol, side) as Lots) : algo.size
-  change(venue, algo, 'TRIGGERED')
-  if (size === 0) {
-    change(venue, algo, 'EXPIRED')
-    return
+/** The order that a trigger makes; it bears the algo order's client id, as on Binance. */
+function triggeredRequest(algo: AlgoOrder, size: Lots): PlaceRequest {
+  const { account, symbol, side, positionSide, selfTrade, timeInForce, goodTillDate, price } = algo
+  const common = {
+    ...{ account, symbol, side, size, clientId: algo.clientAlgoId },
+    ...(positionSide === undefined ? {} : { positionSide }),
+    ...(selfTrade === undefined ? {} : { selfTrade }),
+    reduceOnly: algo.reduceOnly || algo.closePosition,
   }
-  const common = { account, symbol, side, size, clientId, reduceOnly: reduceOnly || closePosition }
-  const limited = algo.type === 'STOP' || algo.type === 'TAKE_PROFIT'
-  const request: PlaceRequest = limited
-    ? { ...common, type: 'LIMIT', price: algo.price!, timeInForce: algo.timeInForce }
-    : { ...common, type: 'MARKET', timeInForce: 'IOC' }
-  const outcome = place(venue, request, algo.algoId)
-  if (outcome.ok) algo.orderId = outcome.value.orderId
-  change(venue, algo, outcome.ok ? 'FINISHED' : 'REJECTED')
+  if (!isLimited(algo.type)) return { ...common, type: 'MARKET', timeInForce: 'IOC' }
+  const until = goodTillDate === undefined ? {} : { goodTillDate }
+  return { ...common, ...until, type: 'LIMIT', price: price!, timeInForce }
 }
 
-/** Fires what the market's prices have reached, in order of age. Returns whether anything fired: its trades may reach more. */
-export function fireTriggers(venue: Venue, market: Market): boolean {
-  if (market.waitingAlgos === 0) return false
-  let fired = false
-  for (const ledger of venue.ledgers.values()) {
-    for (const algo of [...ledger.waiting]) {
-      if (algo.symbol !== market.instrument.symbol) continue
-      if (!reached(algo, watchedTicks(market, algo))) continue
-      trigger(venue, algo)
-      fired = true
+function trigger(venue: Venue, market: Market, state: Mutable<AlgoOrder>): void {
+  state.triggeredAt = venue.now
+  const size = state.closePosition ? (closable(venue, state.account, state.symbol, state.side) as Lots) : state.size
+  if (size === 0) {
+    change(venue, state, 'EXPIRED')
+    return
+  }
+  change(venue, state, 'TRIGGERING')
+  const outcome = place(venue, triggeredRequest(state, size), state.algoId)
+  if (outcome.ok) {
+    state.orderId = outcome.value.orderId
+    market.triggered.add(state)
+  }
+  change(venue, state, outcome.ok ? 'TRIGGERED' : 'REJECTED')
+}
+
+/** Triggered orders whose order has ended. */
+function finish(venue: Venue, market: Market): void {
+  for (const state of market.triggered) {
+    if (venue.live.has(state.orderId!)) continue
+    market.triggered.delete(state)
+    change(venue, state, 'FINISHED')
+  }
+}
+
+/** Fires what the market's prices reach, in order of age; every price that its trades make is shown to those that still wait. */
+export function fireTriggers(venue: Venue, market: Market): void {
+  const reached: WaitingAlgo[] = []
+  const look = (): void => {
+    for (const waiting of market.waiting) {
+      if (!observe(market, waiting)) continue
+      market.waiting.delete(waiting)
+      reached.push(waiting)
     }
   }
-  return fired
+  look()
+  for (const { state } of reached) {
+    trigger(venue, market, state)
+    look()
+  }
+  finish(venue, market)
 }

@@ -1,19 +1,18 @@
 import { InputError } from '../../core/errors.ts'
 import type { EpochMs } from '../../core/units.ts'
+import { moveMargin, setPositionMode } from './account-mode.ts'
 import { refused } from './admission.ts'
 import { cancelAlgo, fireTriggers, placeAlgo } from './algo-desk.ts'
 import { createVenue } from './create-venue.ts'
-import type { ExchangeSettings, Outcome, SimulatedExchange, VenuePosition } from './exchange.ts'
+import type { ExchangeSettings, Outcome, SimulatedExchange } from './exchange.ts'
 import { exchangeFunding } from './funding.ts'
-import { type Ledger, positionView } from './ledger.ts'
+import { type Ledger, positionView, sidesOf } from './ledger.ts'
 import { liquidateIfDue } from './liquidation.ts'
-import { available, initialMargin, marginBalance } from './margin.ts'
+import { available, claimsOf, marginBalance } from './margin.ts'
 import { MARK_INTERVAL_MS, nextFunding } from './mark-price.ts'
 import type { Market } from './market.ts'
-import { cancel, findOrder, openOrders, place, pruneReduceOnly, withdraw } from './order-desk.ts'
+import { amend, cancel, findOrder, openOrders, place, pruneReduceOnly, withdraw } from './order-desk.ts'
 import type { Venue } from './venue.ts'
-
-const LEVERAGE_MAX = 125
 
 function validate({ deposit, fundingIntervalMs, markets, seed }: ExchangeSettings): void {
   const rules: readonly (readonly [string, unknown, boolean, string])[] = [
@@ -32,9 +31,9 @@ function validate({ deposit, fundingIntervalMs, markets, seed }: ExchangeSetting
   }
 }
 
-/** What follows from trades and marks: triggers, and reduce-only orders without a position. Ends, as each trigger fires once. */
+/** What follows from trades and marks: triggers, and reduce-only orders without a position. */
 function settleDown(venue: Venue, market: Market): void {
-  while (fireTriggers(venue, market));
+  fireTriggers(venue, market)
   for (const ledger of venue.ledgers.values()) {
     if (ledger.open.size > 0) pruneReduceOnly(venue, ledger.account)
   }
@@ -47,7 +46,7 @@ function restateMark(venue: Venue, market: Market): void {
   settleDown(venue, market)
 }
 
-/** Runs the markets, the marks and the funding in the order of their times, up to `now`. */
+/** Runs the ends of orders, the markets, the marks and the funding in the order of their times, up to `now`. */
 function clockwork(venue: Venue, { startAt, fundingIntervalMs }: ExchangeSettings): (now: EpochMs) => void {
   let markAt = (Math.floor(startAt / MARK_INTERVAL_MS) + 1) * MARK_INTERVAL_MS
   let fundingAt: number = nextFunding(startAt, fundingIntervalMs)
@@ -63,8 +62,13 @@ function clockwork(venue: Venue, { startAt, fundingIntervalMs }: ExchangeSetting
       let next = markets[0]!
       for (const market of markets) if (market.nextAt() < next.nextAt()) next = market
       const at = next.nextAt()
-      if (Math.min(at, markAt, fundingAt) > now) break
-      if (fundingAt <= at && fundingAt <= markAt) {
+      const endAt = venue.agenda.nextAt()
+      if (Math.min(at, markAt, fundingAt, endAt) > now) break
+      if (endAt <= Math.min(at, markAt, fundingAt)) {
+        venue.now = endAt as EpochMs
+        venue.agenda.run(venue.now)
+        for (const market of markets) settleDown(venue, market)
+      } else if (fundingAt <= at && fundingAt <= markAt) {
         all(fundingAt, exchangeFunding)
         fundingAt += fundingIntervalMs
       } else if (markAt <= at) {
@@ -81,34 +85,27 @@ function clockwork(venue: Venue, { startAt, fundingIntervalMs }: ExchangeSetting
 }
 
 function changeHolding(venue: Venue, symbol: string, ledger: Ledger, leverage: number): Outcome<number> {
-  const holding = ledger.holdings.get(symbol)
-  if (!holding) return refused('unknown-symbol', symbol)
-  if (!Number.isInteger(leverage) || leverage < 1 || leverage > LEVERAGE_MAX) {
-    return refused('leverage-too-high', `${leverage}; an integer from 1 to ${LEVERAGE_MAX}`)
-  }
-  const before = holding.leverage
-  holding.leverage = leverage
-  if (leverage < before && initialMargin(ledger, venue.markets).gt(marginBalance(ledger, venue.markets))) {
-    holding.leverage = before
-    return refused('insufficient-margin', `leverage ${leverage} needs more margin than there is`)
-  }
+  if (!venue.markets.has(symbol)) return refused('unknown-symbol', symbol)
+  if (!Number.isInteger(leverage)) return refused('leverage-too-high', `${leverage}; it must be an integer`)
+  const bad = ledger.money.setLeverage(symbol, leverage, claimsOf(ledger, venue.markets))
+  if (bad) return refused(bad, `leverage ${leverage}`)
   venue.emit({ kind: 'leverage', account: ledger.account, at: venue.now, symbol, leverage })
   return { ok: true, value: leverage }
 }
 
 function changeMarginType(venue: Venue, symbol: string, ledger: Ledger, marginType: 'cross' | 'isolated') {
-  const holding = ledger.holdings.get(symbol)
-  if (!holding) return refused('unknown-symbol', symbol)
-  if (holding.marginType === marginType) return refused('no-need-to-change', marginType)
+  if (!venue.markets.has(symbol)) return refused('unknown-symbol', symbol)
+  const { money } = ledger
   const open = openOrders(venue, ledger.account, symbol).length > 0
-  if (open || holding.position.lots !== 0) return refused('position-open', 'a position or an order is open')
-  holding.marginType = marginType
+  if (open && money.marginType(symbol) !== marginType) return refused('position-open', 'an order is open')
+  const bad = money.setMarginType(symbol, marginType)
+  if (bad) return refused(bad, marginType)
   return { ok: true, value: marginType } as const
 }
 
 /**
- * The exchange in memory. A call's `now` before the last one counts as the last one. Every account's margin is shared between its
- * positions (cross); `isolated` is kept as a label only. One-way positions, linear contracts, one settle currency.
+ * The exchange in memory. A call's `now` before the last one counts as the last one. One-way or hedge mode, cross or isolated; linear
+ * contracts, one settle currency.
  */
 export function createExchange(settings: ExchangeSettings): SimulatedExchange {
   validate(settings)
@@ -142,6 +139,7 @@ export function createExchange(settings: ExchangeSettings): SimulatedExchange {
         return outcome.ok ? { ok: true, value: { ...outcome.value } } : outcome
       }),
     cancel: (account, symbol, id, now) => at(now, symbol, () => cancel(venue, account, symbol, id)),
+    amend: (account, symbol, id, change, now) => at(now, symbol, () => amend(venue, account, symbol, id, change)),
     cancelAll: (account, symbol, now) =>
       at(now, symbol, () =>
         openOrders(venue, account, symbol).map((live) => {
@@ -155,6 +153,9 @@ export function createExchange(settings: ExchangeSettings): SimulatedExchange {
       at(now, symbol, () => changeHolding(venue, symbol, venue.ledgerOf(account), leverage)),
     setMarginType: (account, symbol, marginType, now) =>
       at(now, symbol, () => changeMarginType(venue, symbol, venue.ledgerOf(account), marginType)),
+    setPositionMode: (account, hedged, now) => at(now, '', () => setPositionMode(venue, account, hedged)),
+    moveMargin: (account, symbol, positionSide, amount, now) =>
+      at(now, symbol, () => moveMargin(venue, account, symbol, positionSide, amount)),
     depth: (symbol, limit) => marketOf(symbol).depth(limit),
     findOrder(account, symbol, id) {
       const order = findOrder(venue, account, symbol, id)
@@ -165,18 +166,19 @@ export function createExchange(settings: ExchangeSettings): SimulatedExchange {
     fills: (account, symbol) => picked(venue.ledgerOf(account).fills, symbol),
     account(account) {
       const ledger = venue.ledgerOf(account)
-      const positions: VenuePosition[] = []
-      for (const [symbol, holding] of ledger.holdings) {
-        positions.push(positionView(symbol, holding, marketOf(symbol).lotValue))
-      }
       return {
         currency,
-        wallet: ledger.wallet.toFixed(),
-        marginBalance: marginBalance(ledger, venue.markets).toFixed(),
+        wallet: ledger.money.wallet(currency),
+        crossWallet: ledger.money.crossWallet(currency),
+        marginBalance: marginBalance(ledger).toFixed(),
         available: available(ledger, venue.markets).toFixed(),
-        positions,
+        hedged: ledger.hedged,
+        positions: [...venue.markets.keys()].flatMap((symbol) =>
+          sidesOf(ledger).map((side) => positionView(ledger, symbol, side)),
+        ),
       }
     },
+    tiers: (symbol) => marketOf(symbol).tiers,
     mark: (symbol) => marketOf(symbol).mark.state,
   }
 }

@@ -1,9 +1,12 @@
+import Big from 'big.js'
 import { check } from '../../core/check.ts'
 import { InputError } from '../../core/errors.ts'
 import type { InstrumentSymbol } from '../../core/instrument.ts'
 import type { Lots, Ticks } from '../../core/units.ts'
 import { type BookOrder, CROWD } from '../matching/book-side.ts'
 import type { MatchEvents } from '../matching/matching-book.ts'
+import { openMoney } from './account-mode.ts'
+import { createAgenda } from './agenda.ts'
 import type { AccountId, ExchangeOutput, ExchangeSettings } from './exchange.ts'
 import { type Ledger, ledger } from './ledger.ts'
 import { createMarket, type Market } from './market.ts'
@@ -39,7 +42,8 @@ function bookEvents(venue: Venue, market: Market): Omit<MatchEvents, 'left'> {
         takerOrderId: taker.id,
       })
       const settled = (order: BookOrder, isMaker: boolean): void => {
-        if (order.owner !== CROWD) settle(venue, market, venue.live.get(order.id)!, price, size as Lots, isMaker)
+        if (order.owner === CROWD) return
+        settle(venue, market, venue.live.get(order.id)!, { price, size: size as Lots, maker: isMaker })
       }
       settled(maker, true)
       settled(taker, false)
@@ -56,7 +60,8 @@ function bookEvents(venue: Venue, market: Market): Omit<MatchEvents, 'left'> {
         size: total,
       })
     },
-    expired: (maker) => endOrder(venue, venue.live.get(maker.id)!, 'EXPIRED'),
+    expired: (maker, cause) =>
+      endOrder(venue, venue.live.get(maker.id)!, cause === 'self-trade' ? 'EXPIRED_IN_MATCH' : 'EXPIRED'),
     capacity: (order) => closable(venue, order.owner, symbol, order.side),
   }
 }
@@ -73,15 +78,17 @@ export function createVenue(settings: ExchangeSettings): Venue {
     markets,
     ledgers,
     live: new Map(),
+    agenda: createAgenda(),
     ledgerOf(account) {
       let known = ledgers.get(account)
       if (!known) {
         check(account !== CROWD, 'a named account', account)
-        known = ledger(account, settings.deposit, [...markets.keys()], venue.now)
+        known = ledger(account, openMoney(markets, settings.deposit), venue.now)
         ledgers.set(account, known)
-        const wallet = known.wallet.toFixed()
+        const wallet = new Big(settings.deposit).toFixed()
         const { now: at } = venue
-        venue.emit({ kind: 'account', account, at, reason: 'DEPOSIT', wallet, walletChange: wallet, positions: [] })
+        const amounts = { wallet, crossWallet: wallet, walletChange: wallet }
+        venue.emit({ kind: 'account', account, at, reason: 'DEPOSIT', ...amounts, positions: [] })
       }
       return known
     },

@@ -1,4 +1,5 @@
 import type { Instrument } from '../../core/instrument.ts'
+import { marginTiers } from '../account/margin-tiers.ts'
 import type { MarketSettings } from './exchange.ts'
 
 /** Fractions; low, so that a short forecast can pay for its trades. */
@@ -23,7 +24,18 @@ const perpetual = (base: string, tickSize: string, lotSize: string, notionalMin:
   takerFeeRate: TAKER_FEE_RATE,
 })
 
-const FLOW = { volatilityBps: 4, limitRate: 14, marketRate: 3, excitation: 0.5 } as const
+/** The first of Binance's tiers of BTCUSDT (`GET /fapi/v1/leverageBracket`). */
+const TIERS = marginTiers([
+  { notionalMax: 300_000, maintenanceRate: 0.004, leverageMax: 125 },
+  { notionalMax: 800_000, maintenanceRate: 0.005, leverageMax: 100 },
+  { notionalMax: 3_000_000, maintenanceRate: 0.0065, leverageMax: 75 },
+  { notionalMax: 12_000_000, maintenanceRate: 0.01, leverageMax: 50 },
+  { notionalMax: 70_000_000, maintenanceRate: 0.02, leverageMax: 25 },
+  { notionalMax: 100_000_000, maintenanceRate: 0.025, leverageMax: 20 },
+  { notionalMax: 230_000_000, maintenanceRate: 0.05, leverageMax: 10 },
+])
+
+const FLOW = { volatilityBps: 4, limitRate: 14, marketRate: 3, excitation: 0.5, tiers: TIERS } as const
 
 /** The demo's three perpetuals: about 9 basis points of movement in five seconds, of which order flow drives the share `alpha`. */
 export const demoMarkets = (alpha: number): readonly MarketSettings[] => [

@@ -1,13 +1,12 @@
-import Big from 'big.js'
 import type { InstrumentSymbol } from '../../core/instrument.ts'
-import type { EpochMs, Lots } from '../../core/units.ts'
+import type { EpochMs } from '../../core/units.ts'
+import type { Liquidation } from '../account/liquidation.ts'
+import type { MarginAccount } from '../account/margin-account.ts'
 import type { BookOrder } from '../matching/book-side.ts'
-import type { AccountId, AlgoOrder, VenueFill, VenueOrder, VenuePosition } from './exchange.ts'
-import { FLAT, type Position } from './position.ts'
+import type { AccountId, AlgoOrder, PositionSide, VenueFill, VenueOrder, VenuePosition } from './exchange.ts'
 
 /** Terminal orders, fills and terminal algo orders kept per account; the oldest go first. */
 const HISTORY_MAX = 100_000
-const DEFAULT_LEVERAGE = 20
 
 export type Mutable<T> = { -readonly [K in keyof T]: T[K] }
 
@@ -15,27 +14,25 @@ export type Mutable<T> = { -readonly [K in keyof T]: T[K] }
 export interface LiveOrder {
   readonly state: Mutable<VenueOrder>
   resting: BookOrder | undefined
-}
-
-export interface Holding {
-  position: Position
-  leverage: number
-  marginType: 'cross' | 'isolated'
-  updatedAt: EpochMs
+  /** The exchange's own order, which closes what is liquidated. */
+  readonly liquidation?: Liquidation
 }
 
 /** One account: what it owns, what it wants, what it did. */
 export interface Ledger {
   readonly account: AccountId
-  wallet: Big
-  readonly holdings: ReadonlyMap<InstrumentSymbol, Holding>
+  /** Replaced by a change of the position mode. */
+  money: MarginAccount
+  hedged: boolean
+  /** When each position last changed; absent: at `openedAt`. */
+  readonly positionsAt: Map<InstrumentSymbol, EpochMs>
+  readonly openedAt: EpochMs
   /** Orders that rest, by id. */
   readonly open: Map<number, LiveOrder>
   readonly orders: Map<number, Mutable<VenueOrder>>
   readonly fills: VenueFill[]
-  /** All that are remembered, and those that wait for their trigger; ascending by id. */
+  /** Ascending by id. */
   readonly algos: Map<number, Mutable<AlgoOrder>>
-  readonly waiting: Set<Mutable<AlgoOrder>>
   /** Latest order of a client id. */
   byClientId(symbol: InstrumentSymbol, clientId: string): VenueOrder | undefined
   remember(order: Mutable<VenueOrder>): void
@@ -44,12 +41,7 @@ export interface Ledger {
 
 export const isOpen = (order: VenueOrder): boolean => order.status === 'NEW' || order.status === 'PARTIALLY_FILLED'
 
-export function ledger(
-  account: AccountId,
-  deposit: string,
-  symbols: readonly InstrumentSymbol[],
-  now: EpochMs,
-): Ledger {
+export function ledger(account: AccountId, money: MarginAccount, openedAt: EpochMs): Ledger {
   const orders = new Map<number, Mutable<VenueOrder>>()
   const clientIds = new Map<string, number>()
   const fills: VenueFill[] = []
@@ -67,18 +59,14 @@ export function ledger(
 
   return {
     account,
-    wallet: new Big(deposit),
-    holdings: new Map(
-      symbols.map((symbol) => [
-        symbol,
-        { position: FLAT, leverage: DEFAULT_LEVERAGE, marginType: 'cross', updatedAt: now } satisfies Holding,
-      ]),
-    ),
+    money,
+    hedged: false,
+    positionsAt: new Map(),
+    openedAt,
     open: new Map(),
     orders,
     fills,
     algos: new Map(),
-    waiting: new Set(),
     byClientId(symbol, clientId) {
       const id = clientIds.get(keyOf(symbol, clientId))
       return id === undefined ? undefined : orders.get(id)
@@ -95,15 +83,25 @@ export function ledger(
   }
 }
 
-/** The holding as the venue states it; `lotValue`: base in one lot. */
-export function positionView(symbol: InstrumentSymbol, holding: Holding, lotValue: Big): VenuePosition {
-  const { lots, cost } = holding.position
+export const SIDES = { BOTH: undefined, LONG: 'long', SHORT: 'short' } as const satisfies Record<PositionSide, unknown>
+
+/** The position sides that the account may name. */
+export const sidesOf = ({ hedged }: Pick<Ledger, 'hedged'>): readonly PositionSide[] =>
+  hedged ? ['LONG', 'SHORT'] : ['BOTH']
+
+/** The position as the venue states it. */
+export function positionView(ledger: Ledger, symbol: InstrumentSymbol, positionSide: PositionSide): VenuePosition {
+  const { money, positionsAt, openedAt } = ledger
+  const side = SIDES[positionSide]
   return {
     symbol,
-    lots: lots as Lots,
-    entryPrice: lots === 0 ? 0 : Number(cost.div(lotValue.times(Math.abs(lots))).toFixed(12)),
-    leverage: holding.leverage,
-    marginType: holding.marginType,
-    updatedAt: holding.updatedAt,
+    positionSide,
+    lots: money.lots(symbol, side),
+    entryPrice: Number(money.entryPrice(symbol, side)),
+    leverage: money.leverage(symbol),
+    marginType: money.marginType(symbol),
+    isolatedWallet: money.isolatedWallet(symbol, side),
+    liquidationPrice: Number(money.liquidationPrice(symbol, side) ?? 0),
+    updatedAt: positionsAt.get(symbol) ?? openedAt,
   }
 }

@@ -1,50 +1,52 @@
-import Big from 'big.js'
-import type { InstrumentSymbol } from '../../core/instrument.ts'
-import type { Lots, Side, Ticks } from '../../core/units.ts'
+import { check } from '../../core/check.ts'
+import type { Lots, Ticks } from '../../core/units.ts'
+import type { Liquidation } from '../account/liquidation.ts'
 import type { PlaceRequest } from './exchange.ts'
 import type { Ledger } from './ledger.ts'
-import { type Markets, maintenanceMargin, marginBalance } from './margin.ts'
-import type { Market } from './market.ts'
 import { execute, openOrder, openOrders, withdraw } from './order-desk.ts'
-import { record } from './settle.ts'
+import { settle } from './settle.ts'
 import type { Venue } from './venue.ts'
 
-/** Price in ticks at which closing `lots` now would leave the account with nothing; at least 1. */
-function bankruptcyTicks(market: Market, ledger: Ledger, markets: Markets, lots: number): number {
-  const { markPrice } = market.mark.state
-  const perUnit = marginBalance(ledger, markets).div(market.lotValue.times(lots))
-  const ticks = new Big(markPrice).minus(perUnit).div(market.instrument.tickSize)
-  const rounded = Number(ticks.round(0, lots > 0 ? Big.roundUp : Big.roundDown).toFixed())
-  return Math.max(1, rounded)
+/** Positions that one mark may close for an account, margin tier by margin tier. */
+const STEPS_MAX = 1_000
+
+/** Orders that stand in the way: those of an isolated position's instrument, all where margin is shared. */
+function withdrawOrders(venue: Venue, { account, money }: Ledger, { symbol }: Liquidation): void {
+  const own = money.marginType(symbol) === 'isolated' ? symbol : undefined
+  for (const live of openOrders(venue, account, own)) withdraw(venue, live, 'EXPIRED')
 }
 
-/** Closes one position: an IOC order at the bankruptcy price; what the book will not take the exchange takes over at that price. */
-function closeOut(venue: Venue, market: Market, ledger: Ledger, symbol: InstrumentSymbol): void {
-  const { lots } = ledger.holdings.get(symbol)!.position
-  const side: Side = lots > 0 ? 'sell' : 'buy'
-  const size = Math.abs(lots) as Lots
-  const price = bankruptcyTicks(market, ledger, venue.markets, lots) as Ticks
+/** An IOC order at the bankruptcy price; what the book will not take the exchange takes over at that price. */
+function closeOut(venue: Venue, ledger: Ledger, liquidation: Liquidation): void {
+  const { symbol, side, positionSide } = liquidation
+  const market = venue.markets.get(symbol)!
+  const size = liquidation.lots as Lots
+  const price = liquidation.bankruptcyTicks as Ticks
   const request: PlaceRequest = {
     ...{ account: ledger.account, symbol, side, type: 'LIMIT', price, size, timeInForce: 'IOC' },
+    ...(positionSide && { positionSide: positionSide === 'long' ? 'LONG' : 'SHORT' }),
     reduceOnly: true,
     clientId: `autoclose-${Math.floor(venue.now)}`,
   }
-  const live = openOrder(venue, request)
+  const live = openOrder(venue, request, { liquidation })
   venue.emit({ kind: 'liquidation', symbol, at: venue.now, side, price, size })
   if (execute(venue, market, live)) return
   const left = (live.state.size - live.state.filled) as Lots
   market.tradeId += 1 // Its own id, though no public trade shows it.
-  const value = market.tickLot.times(price).times(left)
-  record(venue, market, live, { value, fee: new Big(0), price, size: left, maker: false }, 'CALCULATED')
+  settle(venue, market, live, { price, size: left, maker: false }, 'CALCULATED')
 }
 
-/** Liquidates an account whose margin balance is below maintenance: its orders go first, then every position. */
+/** Tells the account of the marks and closes what is below its maintenance margin: orders go first, then positions. */
 export function liquidateIfDue(venue: Venue, ledger: Ledger): boolean {
-  const needed = maintenanceMargin(ledger, venue.markets)
-  if (needed.eq(0) || marginBalance(ledger, venue.markets).gte(needed)) return false
-  for (const live of openOrders(venue, ledger.account)) withdraw(venue, live, 'EXPIRED')
-  for (const [symbol, market] of venue.markets) {
-    if (ledger.holdings.get(symbol)!.position.lots !== 0) closeOut(venue, market, ledger, symbol)
+  const { money } = ledger
+  for (const [symbol, market] of venue.markets) money.mark(symbol, market.mark.state.markPrice)
+  for (let step = 0; ; step += 1) {
+    const due = money.liquidations()
+    if (due.length === 0) return step > 0
+    check(step < STEPS_MAX, 'steps of a liquidation', step)
+    for (const liquidation of due) {
+      withdrawOrders(venue, ledger, liquidation)
+      closeOut(venue, ledger, liquidation)
+    }
   }
-  return true
 }

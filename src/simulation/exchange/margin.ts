@@ -1,83 +1,48 @@
-import Big from 'big.js'
+import type Big from 'big.js'
 import type { InstrumentSymbol } from '../../core/instrument.ts'
-import type { Side } from '../../core/units.ts'
-import type { Holding, Ledger } from './ledger.ts'
+import type { MarginClaim } from '../account/initial-margin.ts'
+import type { PositionSide } from './exchange.ts'
+import { type Ledger, SIDES } from './ledger.ts'
 import type { Market } from './market.ts'
-import { money } from './position.ts'
-
-/** Fraction of the position's value that must be covered: Binance's first tier on BTCUSDT. One tier only. */
-const MAINTENANCE_RATE = '0.004'
 
 export type Markets = ReadonlyMap<InstrumentSymbol, Market>
 
-const ZERO = new Big(0)
-const larger = (a: Big, b: Big): Big => (a.gt(b) ? a : b)
-
-/** Value of the position at mark, signed like it; quote currency. */
-function markValue(market: Market, holding: Holding): Big {
-  const { lots } = holding.position
-  return lots === 0 ? ZERO : market.lotValue.times(lots).times(market.mark.state.markPrice)
+/** The account's own name of a position side. */
+export function legOf(positionSide: PositionSide = 'BOTH'): Pick<MarginClaim, 'positionSide'> {
+  const side = SIDES[positionSide]
+  return side === undefined ? {} : { positionSide: side }
 }
 
-function unrealised(market: Market, holding: Holding): Big {
-  const { lots, cost } = holding.position
-  return lots === 0 ? ZERO : markValue(market, holding).minus(lots > 0 ? cost : cost.times(-1))
-}
-
-/** An order that is not in the account yet. */
-interface Wanted {
-  readonly symbol: InstrumentSymbol
-  readonly side: Side
-  /** Quote currency, ≥ 0. */
-  readonly value: Big
-}
-
-/**
- * Initial margin of positions and open orders; reduce-only orders need none. Per instrument the worse of both sides counts:
- * `max(|position + buys|, |position − sells|) / leverage`, as Binance does in one-way mode.
- */
-export function initialMargin(ledger: Ledger, markets: Markets, wanted?: Wanted): Big {
-  const open = new Map<InstrumentSymbol, Record<Side, Big>>()
-  const add = (symbol: InstrumentSymbol, side: Side, value: Big): void => {
-    const sums = open.get(symbol) ?? { buy: ZERO, sell: ZERO }
-    open.set(symbol, { ...sums, [side]: sums[side].plus(value) })
-  }
+/** What the account's open orders claim: reduce-only ones nothing. */
+export function claimsOf(ledger: Ledger, markets: Markets): readonly MarginClaim[] {
+  const claims: MarginClaim[] = []
   for (const { state } of ledger.open.values()) {
-    if (state.reduceOnly || state.price === undefined) continue
-    add(
-      state.symbol,
-      state.side,
-      markets
-        .get(state.symbol)!
-        .tickLot.times(state.price)
-        .times(state.size - state.filled),
-    )
+    const { symbol, side, price, size, filled, reduceOnly, positionSide } = state
+    if (reduceOnly || price === undefined) continue
+    const value = markets
+      .get(symbol)!
+      .tickLot.times(price)
+      .times(size - filled)
+    claims.push({ symbol, side, value, ...legOf(positionSide) })
   }
-  if (wanted) add(wanted.symbol, wanted.side, wanted.value)
-  let total = ZERO
-  for (const [symbol, holding] of ledger.holdings) {
-    const value = markValue(markets.get(symbol)!, holding)
-    const sums = open.get(symbol)
-    const exposure = sums ? larger(value.plus(sums.buy).abs(), value.minus(sums.sell).abs()) : value.abs()
-    if (!exposure.eq(0)) total = total.plus(exposure.div(holding.leverage))
-  }
-  return money(total)
+  return claims
 }
 
-/** Wallet plus unrealised profit at mark. */
-export function marginBalance(ledger: Ledger, markets: Markets): Big {
-  let total = ledger.wallet
-  for (const [symbol, holding] of ledger.holdings) total = total.plus(unrealised(markets.get(symbol)!, holding))
-  return money(total)
+const currencyOf = ({ money }: Ledger): string => money.currencies()[0]!
+
+/** Initial margin of cross positions and open orders, and of `wanted`, an order that is not in the account yet. */
+export function initialMargin(ledger: Ledger, markets: Markets, wanted?: MarginClaim): Big {
+  const claims = claimsOf(ledger, markets)
+  return ledger.money.initialMargin(currencyOf(ledger), wanted ? [...claims, wanted] : claims)
 }
 
-/** Free for new margin, never below 0. */
+/** Wallet plus unrealised profit at mark, isolated positions included. */
+export const marginBalance = ({ money }: Ledger): Big => money.marginBalance(money.currencies()[0]!)
+
+/** What new orders may claim; below 0 when more is claimed than there is. */
+export const freeMargin = (ledger: Ledger, markets: Markets): Big =>
+  ledger.money.freeMargin(currencyOf(ledger), claimsOf(ledger, markets))
+
+/** The same, never below 0. */
 export const available = (ledger: Ledger, markets: Markets): Big =>
-  larger(ZERO, marginBalance(ledger, markets).minus(initialMargin(ledger, markets)))
-
-/** Below this margin balance the account is liquidated. 0 without positions. */
-export function maintenanceMargin(ledger: Ledger, markets: Markets): Big {
-  let total = ZERO
-  for (const [symbol, holding] of ledger.holdings) total = total.plus(markValue(markets.get(symbol)!, holding).abs())
-  return total.times(MAINTENANCE_RATE)
-}
+  ledger.money.available(currencyOf(ledger), claimsOf(ledger, markets))

@@ -1,13 +1,16 @@
-import Big from 'big.js'
+import type Big from 'big.js'
 import { InputError } from '../../core/errors.ts'
 import { converter, type Instrument } from '../../core/instrument.ts'
 import { seededRandom } from '../../core/random.ts'
 import type { EpochMs } from '../../core/units.ts'
+import { contractOf } from '../account/contract.ts'
+import { type MarginTier, SINGLE_TIER } from '../account/margin-tiers.ts'
 import { type OrderFlow, orderFlow } from '../flow/order-flow.ts'
 import { type MatchEvents, type MatchingBook, matchingBook } from '../matching/matching-book.ts'
-import type { DepthSnapshot, MarketSettings } from './exchange.ts'
+import type { AlgoOrder, DepthSnapshot, MarketSettings } from './exchange.ts'
+import type { Mutable } from './ledger.ts'
 import { type MarkPrice, markPrice } from './mark-price.ts'
-import { tickLotValue } from './position.ts'
+import type { WaitingAlgo } from './waiting-algo.ts'
 
 /** The flow runs this long, unseen, before the market opens: the queues and the flow's own scale are then as at any other time. */
 const WARM_UP_SECONDS = 30
@@ -15,13 +18,15 @@ const WARM_UP_SECONDS = 30
 /** One instrument: its book, its crowd, its mark price and its counters. */
 export interface Market {
   readonly instrument: Instrument
+  readonly tiers: readonly MarginTier[]
   readonly book: MatchingBook
   readonly mark: MarkPrice
   /** Base in one lot, and quote value of one tick × one lot; exact. */
   readonly lotValue: Big
   readonly tickLot: Big
-  /** Algo orders that wait for a trigger: by symbol, so that the busy path need not look at accounts. */
-  waitingAlgos: number
+  /** Algo orders of all accounts that wait for their trigger, oldest first, and those whose order lives. */
+  readonly waiting: Set<WaitingAlgo>
+  readonly triggered: Set<Mutable<AlgoOrder>>
   /** Price of the last trade, ticks; the start price before the first. */
   lastTicks: number
   updateId: number
@@ -66,12 +71,13 @@ export function createMarket(settings: MarketSettings, context: MarketContext): 
   const { instrument, startPriceTicks } = settings
   const { startAt } = context
   const { tickSize } = converter(instrument)
+  const { lotValue, tickSize: exactTick } = contractOf(instrument)
   const decimals = (instrument.tickSize.split('.')[1] ?? '').length
   let open = false
   const book = matchingBook({
     fill: (maker, taker, size) => open && events.fill(maker, taker, size),
     level: (side, price, total) => open && events.level(side, price, total),
-    expired: (maker) => events.expired(maker),
+    expired: (maker, cause) => events.expired(maker, cause),
     capacity: (order) => events.capacity(order),
     left: (order) => flow.left(order),
   })
@@ -84,11 +90,13 @@ export function createMarket(settings: MarketSettings, context: MarketContext): 
   )
   const market: Market = {
     instrument,
+    tiers: settings.tiers ?? SINGLE_TIER,
     book,
     mark: markPrice(startPriceTicks * tickSize, startAt, context.fundingIntervalMs, decimals),
-    lotValue: new Big(instrument.lotSize).times(instrument.contractSize),
-    tickLot: tickLotValue(instrument),
-    waitingAlgos: 0,
+    lotValue,
+    tickLot: lotValue.times(exactTick),
+    waiting: new Set(),
+    triggered: new Set(),
     lastTicks: startPriceTicks,
     updateId: 0,
     tradeId: 0,

@@ -1,5 +1,11 @@
 import type { Side } from '../../core/units.ts'
 
+/**
+ * Who goes when an order meets a resting one of its own account; that of the taker rules. `NONE`: they trade. Binance USD-M,
+ * `selfTradePreventionMode` of "New Order".
+ */
+export type SelfTradeMode = 'NONE' | 'EXPIRE_TAKER' | 'EXPIRE_MAKER' | 'EXPIRE_BOTH'
+
 /** One order in the book. `owner` is an account, or `CROWD`. */
 export interface BookOrder {
   readonly id: number
@@ -11,6 +17,7 @@ export interface BookOrder {
   remaining: number
   /** May trade no more than `MatchEvents.capacity` says (reduce-only). */
   readonly capped: boolean
+  readonly selfTrade: SelfTradeMode
   /** Where the order rests; undefined while it does not. */
   level: Level | undefined
   previous: BookOrder | undefined

@@ -1,6 +1,7 @@
 import { check } from '../../core/check.ts'
 import type { Side } from '../../core/units.ts'
-import { type BookOrder, type BookSide, bookSide, CROWD } from './book-side.ts'
+import { fillsWhole, isOwn, reaches } from './all-or-nothing.ts'
+import { type BookOrder, type BookSide, bookSide, CROWD, type Level, type SelfTradeMode } from './book-side.ts'
 
 /** What the owner of the book is told, in the order in which it happens. The callbacks must not change the book. */
 export interface MatchEvents {
@@ -8,19 +9,19 @@ export interface MatchEvents {
   fill(maker: BookOrder, taker: BookOrder, size: number): void
   /** The total of one level is now `total` lots; 0 when it is gone. */
   level(side: Side, price: number, total: number): void
-  /** A capped maker had no capacity left when its turn came: it is out of the book. */
-  expired(maker: BookOrder): void
-  /** Lots that a capped order may still trade at this moment. */
+  /** A maker left the book unfilled: capped without capacity when its turn came, or met by a taker of its own account. */
+  expired(maker: BookOrder, cause: 'no-capacity' | 'self-trade'): void
+  /** Lots that a capped order may still trade at this moment; shared by all capped orders of its owner on its side. */
   capacity(order: BookOrder): number
   /** A crowd order left the book, filled or cancelled. */
   left(order: BookOrder): void
 }
 
 /**
- * How a submission ended: `resting` in the book, `filled`, or `expired` with a rest that neither traded nor rests (IOC, FOK,
- * market without liquidity, own order in the way, no capacity).
+ * How a submission ended: `resting` in the book, `filled`, `expired` with a rest that neither traded nor rests (IOC, FOK, market
+ * without liquidity, no capacity), or `prevented`: an order of its own account was in the way.
  */
-type MatchResult = 'resting' | 'filled' | 'expired'
+type MatchResult = 'resting' | 'filled' | 'expired' | 'prevented'
 
 /** Price-time priority in integer ticks and lots. Trades happen at the resting order's price. */
 export interface MatchingBook {
@@ -42,7 +43,7 @@ export const bookOrder = (
   side: Side,
   price: number,
   size: number,
-  capped = false,
+  { capped = false, selfTrade = 'EXPIRE_MAKER' }: { capped?: boolean; selfTrade?: SelfTradeMode } = {},
 ): BookOrder => ({
   id,
   owner,
@@ -50,6 +51,7 @@ export const bookOrder = (
   price,
   remaining: size,
   capped,
+  selfTrade,
   level: undefined,
   previous: undefined,
   next: undefined,
@@ -61,56 +63,43 @@ export function matchingBook(events: MatchEvents): MatchingBook {
   const asks = bookSide('sell')
   const sideOf = (side: Side): BookSide => (side === 'buy' ? bids : asks)
   const against = (side: Side): BookSide => (side === 'buy' ? asks : bids)
-  const reaches = (side: Side, limit: number, price: number): boolean =>
-    side === 'buy' ? price <= limit : price >= limit
-
-  /** Would all of `taker` trade now? Its own resting orders stop it (expire-taker), capped makers count as far as they go. */
-  function fillsWhole(taker: BookOrder): boolean {
-    let missing = taker.capped ? Math.min(taker.remaining, events.capacity(taker)) : taker.remaining
-    if (missing < taker.remaining) return false
-    const { levels } = against(taker.side)
-    for (let at = levels.length - 1; at >= 0 && missing > 0; at -= 1) {
-      const level = levels[at]!
-      if (!reaches(taker.side, taker.price, level.price)) return false
-      for (let maker = level.head; maker && missing > 0; maker = maker.next) {
-        if (maker.owner === taker.owner && maker.owner !== CROWD) return false
-        missing -= maker.capped ? Math.min(maker.remaining, events.capacity(maker)) : maker.remaining
-      }
-    }
-    return missing <= 0
-  }
-
-  function removeMaker(side: BookSide, maker: BookOrder): void {
+  function expire(side: BookSide, maker: BookOrder, cause: 'no-capacity' | 'self-trade'): void {
     const level = side.remove(maker)
-    if (maker.owner === CROWD) events.left(maker)
-    else if (maker.remaining > 0) {
-      events.expired(maker)
-      events.level(maker.side, level.price, level.total)
-    }
+    events.expired(maker, cause)
+    events.level(maker.side, level.price, level.total)
   }
 
-  /** Trades the taker against the oldest order of the best level. False when it can go no further. */
-  function matchOne(taker: BookOrder): boolean {
+  /** Trades the taker against the oldest order of the best level. Anything but `on`: it can go no further. */
+  function matchOne(taker: BookOrder): 'on' | 'stopped' | 'prevented' {
     const side = against(taker.side)
     const level = side.best()
     const maker = level?.head
-    if (!level || !maker || !reaches(taker.side, taker.price, level.price)) return false
-    if (maker.owner === taker.owner && maker.owner !== CROWD) return false
+    if (!level || !maker || !reaches(taker.side, taker.price, level.price)) return 'stopped'
+    if (isOwn(taker, maker)) {
+      if (taker.selfTrade !== 'EXPIRE_TAKER') expire(side, maker, 'self-trade')
+      return taker.selfTrade === 'EXPIRE_MAKER' ? 'on' : 'prevented'
+    }
     const cap = taker.capped ? events.capacity(taker) : taker.remaining
-    if (cap <= 0) return false
+    if (cap <= 0) return 'stopped'
     const makerCap = maker.capped ? events.capacity(maker) : maker.remaining
     if (makerCap <= 0) {
-      removeMaker(side, maker)
-      return true
+      expire(side, maker, 'no-capacity')
+      return 'on'
     }
-    const size = Math.min(taker.remaining, cap, maker.remaining, makerCap)
+    trade(side, level, maker, taker, Math.min(taker.remaining, cap, maker.remaining, makerCap))
+    return 'on'
+  }
+
+  function trade(side: BookSide, level: Level, maker: BookOrder, taker: BookOrder, size: number): void {
     taker.remaining -= size
     maker.remaining -= size
     level.total -= size
-    if (maker.remaining === 0) removeMaker(side, maker)
+    if (maker.remaining === 0) {
+      side.remove(maker)
+      if (maker.owner === CROWD) events.left(maker)
+    }
     events.fill(maker, taker, size)
     events.level(maker.side, level.price, level.total)
-    return true
   }
 
   return {
@@ -118,9 +107,11 @@ export function matchingBook(events: MatchEvents): MatchingBook {
     asks,
     submit(order, timeInForce) {
       check(Number.isSafeInteger(order.remaining) && order.remaining > 0, 'size in lots', order.remaining)
-      if (timeInForce === 'FOK' && !fillsWhole(order)) return 'expired'
-      while (order.remaining > 0 && matchOne(order));
+      if (timeInForce === 'FOK' && !fillsWhole(order, against(order.side).levels, events.capacity)) return 'expired'
+      let step: ReturnType<typeof matchOne> = 'on'
+      while (order.remaining > 0 && step === 'on') step = matchOne(order)
       if (order.remaining === 0) return 'filled'
+      if (step === 'prevented') return 'prevented'
       const best = against(order.side).best()
       const blocked = best !== undefined && reaches(order.side, order.price, best.price)
       if (timeInForce !== 'GTC' || blocked) return 'expired'

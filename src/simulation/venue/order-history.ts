@@ -20,6 +20,11 @@ export class OrderHistory {
     }
   }
 
+  /** An order that the venue refused is none: its client id is free again. */
+  forget({ request }: VenueOrder): void {
+    this.#orders.delete(keyOf(request.symbol, request.clientId))
+  }
+
   find(symbol: InstrumentSymbol, clientId: string): VenueOrder | undefined {
     return this.#orders.get(keyOf(symbol, clientId))
   }

@@ -1,88 +1,135 @@
-import { converter } from '../../core/instrument.ts'
-import type { ApprovedOrder } from '../../core/order.ts'
-import { opposite, type Side, signOf } from '../../core/units.ts'
+import type { OrderIntent } from '../../core/order.ts'
+import type { MarginClaim } from '../account/initial-margin.ts'
 import type { RefusalReason } from '../exchange/exchange.ts'
-import type { MarginAccount } from './margin-account.ts'
+import { isConditional } from '../orders/conditional.ts'
+import { nearTicks } from './near-ticks.ts'
+import type { VenueDesk } from './venue-desk.ts'
 import type { VenueMarket } from './venue-market.ts'
-import { remainingOf, type VenueOrder } from './venue-order.ts'
+import { conditionOf, isLive, remainingOf } from './venue-order.ts'
 
 export interface Rejection {
-  readonly code: RefusalReason | 'too-many-orders' | 'closed'
+  readonly code: RefusalReason | 'rate-limit' | 'closed' | 'bad-trigger' | 'bad-expiry' | 'position-side'
   readonly reason: string
 }
 
-/** Open orders of the whole account, as Binance USD-M allows per instrument. */
+/** Open orders of the whole account, and conditional ones among them, as Binance USD-M allows per instrument. */
 const OPEN_ORDERS_MAX = 200
+const CONDITIONAL_ORDERS_MAX = 100
+const CALLBACK_BPS_MAX = 10_000
 
-interface Account {
-  readonly account: MarginAccount
-  readonly markets: ReadonlyMap<string, VenueMarket>
-  /** Every live order of the account. */
-  readonly live: readonly VenueOrder[]
-  readonly leverage: number
+/** What the venue sees wrong with an order at once. */
+export function rejectionOf(order: OrderIntent, desk: VenueDesk): Rejection | undefined {
+  const market = desk.markets.get(order.symbol)
+  if (!market) return { code: 'unknown-symbol', reason: `${order.symbol} is not traded here` }
+  return (
+    badShape(order, market) ??
+    badTerms(order, desk) ??
+    badCount(order, desk) ??
+    badValue(order, market, desk) ??
+    triggeredAtOnce(order, market) ??
+    (isConditional(order) ? undefined : marginRejection(order, desk))
+  )
 }
 
-/** What the venue sees wrong with an order at once, before it is on its way to the book. */
-export function rejectionOf(
-  order: ApprovedOrder,
-  market: VenueMarket | undefined,
-  state: Account,
-): Rejection | undefined {
-  if (!market) return { code: 'unknown-symbol', reason: `${order.symbol} is not traded here` }
-  const { lotsMin, lotsMax, lotsMaxMarket, notionalMin } = market.instrument
-  if (!(Number.isSafeInteger(order.price) && order.price > 0)) {
-    return { code: 'price-not-a-tick', reason: `price ${order.price} ticks` }
+const takesAnyPrice = ({ type }: OrderIntent): boolean => type !== 'limit' && !type.endsWith('-limit')
+
+function badShape(order: OrderIntent, { instrument }: VenueMarket): Rejection | undefined {
+  const { lotsMin, lotsMax, lotsMaxMarket } = instrument
+  const { price, trigger, trailing } = order
+  for (const ticks of [price, trigger?.ticks ?? 1, trailing?.activationTicks ?? 1]) {
+    if (!(Number.isSafeInteger(ticks) && ticks > 0)) return { code: 'price-not-a-tick', reason: `price ${ticks} ticks` }
   }
   if (!Number.isSafeInteger(order.lots)) return { code: 'size-not-a-lot', reason: `${order.lots} lots` }
   if (!(order.lots >= lotsMin && order.lots > 0)) {
     return { code: 'size-too-small', reason: `${order.lots} lots, at least ${lotsMin}` }
   }
-  const most = order.type === 'market' ? Math.min(lotsMax, lotsMaxMarket) : lotsMax
+  const most = takesAnyPrice(order) ? Math.min(lotsMax, lotsMaxMarket) : lotsMax
   if (order.lots > most) return { code: 'size-too-large', reason: `${order.lots} lots, at most ${most}` }
-  if (state.live.length >= OPEN_ORDERS_MAX) {
+  return undefined
+}
+
+/** Trigger, expiry and position side must be there where the type or mode needs them. */
+function badTerms(order: OrderIntent, desk: VenueDesk): Rejection | undefined {
+  const { type, trigger, trailing, timeInForce, expiresAt, positionSide } = order
+  if (type === 'trailing-stop') {
+    if (!(trailing && trailing.callbackBps > 0 && trailing.callbackBps < CALLBACK_BPS_MAX)) {
+      return { code: 'bad-trigger', reason: `callback ${trailing?.callbackBps} bps` }
+    }
+  } else if (isConditional(order) !== (trigger !== undefined) || trailing) {
+    return { code: 'bad-trigger', reason: `${type} with ${trigger ? 'a' : 'no'} trigger` }
+  }
+  if ((timeInForce === 'GTD') !== (expiresAt !== undefined) || (expiresAt !== undefined && expiresAt <= desk.now)) {
+    return { code: 'bad-expiry', reason: `${timeInForce} until ${expiresAt}, now ${desk.now}` }
+  }
+  if (desk.isHedge !== (positionSide !== undefined)) {
+    return {
+      code: 'position-side',
+      reason: `position side ${positionSide} in ${desk.isHedge ? 'hedge' : 'one-way'} mode`,
+    }
+  }
+  return undefined
+}
+
+function badCount(order: OrderIntent, desk: VenueDesk): Rejection | undefined {
+  const live = desk.live()
+  if (live.length >= OPEN_ORDERS_MAX) {
     return { code: 'too-many-orders', reason: `${OPEN_ORDERS_MAX} open orders already` }
   }
-  if (order.reduceOnly) {
-    if (signOf(order.side) * state.account.lots(order.symbol) < 0) return undefined
-    return { code: 'reduce-only-rejected', reason: `nothing to reduce with a ${order.side}` }
-  }
-  const value = converter(market.instrument).notional(order.price, order.lots)
-  if (value < notionalMin) return { code: 'min-notional', reason: `worth ${value}, at least ${notionalMin}` }
-  return marginRejection(order, market, state)
+  if (!isConditional(order) || live.filter((other) => conditionOf(other)).length < CONDITIONAL_ORDERS_MAX)
+    return undefined
+  return { code: 'too-many-algo-orders', reason: `${CONDITIONAL_ORDERS_MAX} conditional orders already` }
 }
 
-/** Initial margin of every instrument with the same collateral, at the worst side of its open orders, against the margin balance. */
-function marginRejection(order: ApprovedOrder, market: VenueMarket, state: Account): Rejection | undefined {
-  const { account } = state
-  const own = openLots(state.live, order.symbol)
-  const held = signOf(order.side) * account.lots(order.symbol)
-  const sideLots = held + own[order.side] + order.lots
-  if (sideLots <= Math.max(0, held, -held + own[opposite(order.side)])) return undefined
+function badValue(order: OrderIntent, { converter, instrument }: VenueMarket, desk: VenueDesk): Rejection | undefined {
+  const allowance = desk.allowance({ request: order, lots: order.lots })
+  if (allowance === 0) return { code: 'reduce-only-rejected', reason: `nothing to reduce with a ${order.side}` }
+  if (order.reduceOnly) return undefined
+  const value = converter.notional(order.price, order.lots)
+  if (value >= instrument.notionalMin) return undefined
+  return { code: 'min-notional', reason: `worth ${value}, at least ${instrument.notionalMin}` }
+}
+
+/** Binance -2021, `ORDER_WOULD_IMMEDIATELY_TRIGGER`. */
+function triggeredAtOnce(order: OrderIntent, market: VenueMarket): Rejection | undefined {
+  if (!isConditional(order) || !market.isReached(order, undefined)) return undefined
+  return { code: 'would-trigger-immediately', reason: `trigger ${order.trigger?.ticks} ticks is already reached` }
+}
+
+/** Initial margin of every position and order with the same collateral against the margin balance. An order that only shrinks needs none. */
+export function marginRejection(order: OrderIntent, desk: VenueDesk): Rejection | undefined {
+  const market = desk.market(order.symbol)
   const { settle } = market.instrument
-  let balance = Number(account.wallet(settle))
-  let margin = account.value(order.symbol, orderPrice(order, market), sideLots) / state.leverage
-  for (const [symbol, other] of state.markets) {
-    if (other.instrument.settle !== settle) continue
-    const price = other.markPrice ?? Number(account.entryPrice(symbol))
-    if (price > 0) balance += account.unrealised(symbol, price)
-    if (symbol === order.symbol || !(price > 0)) continue
-    const open = openLots(state.live, symbol)
-    const lots = account.lots(symbol)
-    margin += account.value(symbol, price, Math.max(0, lots + open.buy, -lots + open.sell)) / state.leverage
+  const wanted = claimOf(order, order.lots, desk)
+  if (!wanted) return undefined
+  const open = openClaims(settle, desk)
+  const before = desk.account.initialMargin(settle, open)
+  const after = desk.account.initialMargin(settle, [...open, wanted])
+  if (after.lte(before)) return undefined
+  const free = desk.account.freeMargin(settle, [...open, wanted])
+  if (free.gte(0)) return undefined
+  return {
+    code: 'insufficient-margin',
+    reason: `needs ${after.toFixed()} ${settle} of margin, ${free.abs().toFixed()} too much`,
   }
-  if (margin <= balance) return undefined
-  return { code: 'insufficient-margin', reason: `needs ${margin} ${settle} of margin, ${balance} there` }
 }
 
-const orderPrice = (order: ApprovedOrder, { instrument, markPrice = 0 }: VenueMarket): number => {
-  const price = converter(instrument).price(order.price)
-  return instrument.inverse ? price : Math.max(price, markPrice)
+/** Of orders that could trade now: a conditional one claims its margin when it is triggered, as on Binance. */
+function openClaims(settle: string, desk: VenueDesk): readonly MarginClaim[] {
+  return desk.live().flatMap((order) => {
+    const waits = conditionOf(order) !== undefined && !order.rests
+    const elsewhere = desk.markets.get(order.request.symbol)?.instrument.settle !== settle
+    const claim = waits || elsewhere || !isLive(order) ? undefined : claimOf(order.request, remainingOf(order), desk)
+    return claim ? [claim] : []
+  })
 }
 
-function openLots(live: readonly VenueOrder[], symbol: string): Record<Side, number> {
-  const open = { buy: 0, sell: 0 }
-  for (const order of live) {
-    if (order.request.symbol === symbol && !order.request.reduceOnly) open[order.request.side] += remainingOf(order)
-  }
-  return open
+function claimOf(order: OrderIntent, lots: number, desk: VenueDesk): MarginClaim | undefined {
+  if (order.reduceOnly) return undefined
+  const { symbol, side } = order
+  const { converter, instrument, markPrice = 0 } = desk.market(symbol)
+  const leg = desk.legOf(order)
+  const ticks = instrument.inverse
+    ? order.price
+    : Math.max(order.price, Math.ceil(nearTicks(markPrice, converter.tickSize)))
+  return { symbol, ...(leg && { positionSide: leg }), side, value: desk.account.worth(symbol, ticks, lots) }
 }

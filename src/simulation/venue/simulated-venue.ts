@@ -1,9 +1,10 @@
-import { type Observable, Subject } from 'rxjs'
+import type { Observable } from 'rxjs'
 import { check } from '../../core/check.ts'
 import type { Instrument, InstrumentSymbol } from '../../core/instrument.ts'
 import type { MarkEvent, MarketEvent } from '../../core/market-event.ts'
 import type { ApprovedOrder, Fill, PositionReport } from '../../core/order.ts'
-import { type EpochMs, epochMs, lots, type Side, signOf, ticks } from '../../core/units.ts'
+import { type EpochMs, epochMs } from '../../core/units.ts'
+import type { Candle } from '../../market/candles/candle.ts'
 import type {
   AccountEvent,
   AccountSnapshot,
@@ -12,23 +13,31 @@ import type {
   OrderLookup,
   Submission,
 } from '../../trading/order-gateway.port.ts'
-import { MarginAccount } from './margin-account.ts'
-import { OrderHistory } from './order-history.ts'
-import { rejectionOf } from './order-rules.ts'
-import { VenueMarket } from './venue-market.ts'
-import { isLive, remainingOf, reportOf, type VenueOrder } from './venue-order.ts'
-
-/** Fills remembered for `fillsSince`; past it the oldest tenth is forgotten. */
-const FILLS_MAX = 100_000
+import type { AccountSettings, MarginType } from '../account/account-settings.ts'
+import { MarginAccount } from '../account/margin-account.ts'
+import type { Latency } from '../latency/latency.ts'
+import { CandleMatching } from './candle-matching.ts'
+import { liquidateIfDue } from './liquidation.ts'
+import { nearTicks } from './near-ticks.ts'
+import { type Rejection, rejectionOf } from './order-rules.ts'
+import { RateLimit } from './rate-limit.ts'
+import type { SimulationSettings } from './simulation-settings.ts'
+import { TapeMatching } from './tape-matching.ts'
+import { VenueDesk } from './venue-desk.ts'
+import type { VenueMarket } from './venue-market.ts'
+import { isLive, newOrder, reportOf, type VenueOrder } from './venue-order.ts'
 
 export interface SimulatedVenueSettings {
   readonly instruments: readonly Instrument[]
-  /** From `submit` to the book, milliseconds of event time, ≥ 0. */
-  readonly latencyMs: number
+  readonly simulation: SimulationSettings
   /** Wallet of each settle currency at the start, decimal string. */
   readonly deposit: string
   /** Initial margin is value ÷ leverage. ≥ 1. */
   readonly leverage: number
+  /** Absent: cross. */
+  readonly marginMode?: MarginType
+  /** Absent: net positions, one margin tier, the instruments' own fees, Binance's liquidation fee. */
+  readonly account?: Partial<Omit<AccountSettings, 'leverageOf' | 'marginTypeOf'>>
   /** The account as an earlier run left it. Open orders do not survive. */
   readonly opening?: OpeningAccount | undefined
 }
@@ -36,291 +45,290 @@ export interface SimulatedVenueSettings {
 export interface OpeningAccount {
   /** Currency to decimal string; a currency not named begins with the deposit. */
   readonly wallets: Readonly<Record<string, string>>
-  readonly positions: readonly Pick<PositionReport, 'symbol' | 'lots' | 'entryPrice'>[]
+  readonly positions: readonly Pick<PositionReport, 'symbol' | 'lots' | 'entryPrice' | 'positionSide'>[]
   /** Highest trade and order numbers given before, so that none is given twice. 0 for none. */
   readonly lastTradeId: number
   readonly lastOrderId: number
 }
 
+const CLOSED = { kind: 'unknown', cause: 'the venue closed before its answer' } as const
+
 /**
- * An account at an exchange that is not there, for replay and paper: it sees the market's events before or after the rest of the
- * pipeline, and fills orders against them. Time is the latest `receivedAt`; there is no clock and no randomness.
+ * An account at an exchange that is not there, for paper, replay and backtest: it sees the market's events before or after the rest of
+ * the pipeline, and fills orders against them. Time is the latest `receivedAt`; there is no clock and no randomness.
  *
- * `submit` accepts or rejects at once what can be seen at once; the order meets the book as it stands `latencyMs` of event time later
- * (before the first event at or after that moment; with 0, at once), and all else comes as events: order, fill, position, balance.
- * Takers walk the displayed levels, and what they took stays gone until the level is reported anew. Resting orders queue behind
- * everything displayed (`RestingOrders`). An order that meets no synchronised book expires. A cancel of a resting order acts at
- * once; of one on its way it is `unknown` and follows the order into the book. Not simulated: our orders' effect on others' behaviour,
- * liquidation, self-trade prevention.
+ * An order sent at t meets the book as of the first event received at or after t + entry + feed latency (that event not counted), for
+ * what we see then was so at the exchange at t + entry. Its answer, and every later word about it, reaches us `response` after it
+ * happened there, and never before the market data of that moment. With a response latency of 0 `submit` accepts or rejects at once what
+ * can be seen at once; otherwise the venue looks at the order when it arrives and the promise waits for the answer. Cancels take the same
+ * way and may lose the race against a fill; a cancel of an order still on its way is `unknown` and follows it. `find`, `snapshot` and
+ * `fillsSince` say how things stand at the exchange now. What is modelled how says docs/simulation.md.
  */
 export class SimulatedVenue implements OrderGateway {
   readonly venue = 'simulated'
-  readonly #settings: SimulatedVenueSettings
-  readonly #markets: ReadonlyMap<InstrumentSymbol, VenueMarket>
-  readonly #account: MarginAccount
-  readonly #history = new OrderHistory()
-  readonly #events = new Subject<AccountEvent>()
-  readonly #positionsAt = new Map<InstrumentSymbol, EpochMs>()
-  /** On their way, in the order of arrival; bounded with the open orders. */
-  #pending: VenueOrder[] = []
-  #fills: Fill[] = []
-  #now = epochMs(0)
-  #walletAt = epochMs(0)
-  #lastTradeId: number
-  #lastOrderId: number
-  #delivering = false
+  readonly #desk: VenueDesk
+  readonly #tape: TapeMatching
+  readonly #candles: CandleMatching
+  readonly #rateLimit: RateLimit
+  /** Orders that expired inside the candle that is about to be played: they still meet its open. */
+  #expiring: VenueOrder[] = []
+  #working = false
   #closed = false
 
   constructor(settings: SimulatedVenueSettings) {
-    const { instruments, opening, latencyMs, leverage } = settings
-    check(Number.isFinite(latencyMs) && latencyMs >= 0, 'latencyMs', latencyMs)
+    const { instruments, opening, leverage, simulation, deposit, marginMode = 'cross' } = settings
     check(Number.isFinite(leverage) && leverage >= 1, 'leverage', leverage)
-    this.#settings = settings
-    this.#markets = new Map(instruments.map((instrument) => [instrument.symbol, new VenueMarket(instrument)]))
-    this.#account = new MarginAccount(instruments, (currency) => opening?.wallets[currency] ?? settings.deposit)
-    for (const { symbol, lots: held, entryPrice } of opening?.positions ?? []) {
-      this.#account.open(symbol, held, entryPrice)
+    const account = new MarginAccount(instruments, (currency) => opening?.wallets[currency] ?? deposit, {
+      ...settings.account,
+      leverageOf: () => leverage,
+      marginTypeOf: () => marginMode,
+    })
+    for (const { symbol, lots, entryPrice, positionSide } of opening?.positions ?? []) {
+      account.open(symbol, lots, entryPrice, positionSide)
     }
-    this.#lastTradeId = opening?.lastTradeId ?? 0
-    this.#lastOrderId = opening?.lastOrderId ?? 0
+    this.#desk = new VenueDesk(instruments, account, settings.account?.positionMode === 'hedge', simulation, {
+      tradeId: opening?.lastTradeId ?? 0,
+      orderId: opening?.lastOrderId ?? 0,
+    })
+    this.#tape = new TapeMatching(this.#desk)
+    this.#candles = new CandleMatching(this.#desk, simulation.candles)
+    this.#rateLimit = new RateLimit(simulation.messagesPerMinuteMax)
   }
 
   get events$(): Observable<AccountEvent> {
-    return this.#events
+    return this.#desk.outbox.events
   }
 
   /** Latest event time. */
   get now(): EpochMs {
-    return this.#now
+    return this.#desk.now
   }
 
   /** The next event of an instrument traded here; events of all instruments in the order of their arrival. */
   onMarketEvent(event: MarketEvent): void {
-    const market = this.#markets.get(event.symbol)
+    const market = this.#desk.markets.get(event.symbol)
     if (!market) return
-    this.#deliver(event.receivedAt)
-    if (event.receivedAt > this.#now) this.#now = event.receivedAt
+    this.#runUntil(event.receivedAt)
+    if (event.receivedAt > this.#desk.now) this.#desk.now = event.receivedAt
+    this.#begin()
+    this.#apply(event, market)
+    this.#end()
+  }
+
+  /**
+   * Instead of events where only candles are known. A candle of `barMs` has ended; candles of all instruments in the order of their ends. `markPrice` at its end, quote currency; absent:
+   * the close. Orders that arrived since its start, those sent at the last close among them, meet its open.
+   */
+  onCandle(symbol: InstrumentSymbol, candle: Candle, barMs: number, markPrice = candle.close): void {
+    const desk = this.#desk
+    const market = desk.market(symbol)
+    const endAt = epochMs(candle.startAt + barMs)
+    market.isOnCandles = true
+    if (desk.agenda.nextAt < endAt) this.#runUntil(endAt, false)
+    const isIdle = market.isFlat && market.isQuiet
+    if (!isIdle) {
+      const expiring = this.#expiring.filter(({ request }) => request.symbol === symbol)
+      this.#expiring = this.#expiring.filter((order) => !expiring.includes(order))
+      this.#begin()
+      this.#candles.play(market, candle, endAt, expiring)
+      this.#end()
+    }
+    desk.now = endAt
+    market.lastTicks = nearTicks(candle.close, market.converter.tickSize)
+    market.markPrice = markPrice
+    if (!market.isFlat) desk.account.mark(symbol, markPrice)
+    if (desk.agenda.nextAt <= endAt) this.#runUntil(endAt)
+  }
+
+  /** Funding at `at`: longs pay shorts `rate` of their value at `markPrice` (quote currency). Where events state it, they do. */
+  onFunding(symbol: InstrumentSymbol, rate: number, markPrice: number, at: EpochMs): void {
+    this.#runUntil(at)
+    if (at > this.#desk.now) this.#desk.now = at
+    this.#begin()
+    this.#fund(this.#desk.market(symbol), markPrice, rate, at)
+    this.#end()
+  }
+
+  submit(order: ApprovedOrder): Promise<Submission> {
+    const desk = this.#desk
+    const { now } = desk
+    if (desk.history.find(order.symbol, order.clientId)) {
+      return Promise.resolve({ kind: 'unknown', cause: 'duplicate client id' })
+    }
+    if (this.#closed) return Promise.resolve({ kind: 'rejected', code: 'closed', reason: 'the venue is closed' })
+    const latency = desk.latency.at(now)
+    const isAdmitted = this.#rateLimit.admits(now)
+    const refused: Rejection | undefined = isAdmitted
+      ? undefined
+      : { code: 'rate-limit', reason: 'too many messages within the minute' }
+    if (latency.responseMs === 0) {
+      const rejection = refused ?? rejectionOf(order, desk)
+      if (rejection) return Promise.resolve({ kind: 'rejected', ...rejection })
+      const sent = this.#send(order, latency, () => this.#arrive(sent))
+      this.#runUntil(now)
+      return Promise.resolve({ kind: 'accepted', venueId: sent.venueId })
+    }
+    return desk.outbox.request<Submission>(CLOSED, (answer) => {
+      const sent = this.#send(order, latency, () => {
+        const rejection = refused ?? rejectionOf(order, desk)
+        if (rejection) desk.history.forget(sent)
+        else this.#arrive(sent)
+        this.#answer(sent.arrivesAt, now, latency, () =>
+          answer(rejection ? { kind: 'rejected', ...rejection } : { kind: 'accepted', venueId: sent.venueId }),
+        )
+      })
+    })
+  }
+
+  cancel(symbol: InstrumentSymbol, clientId: string): Promise<Cancellation> {
+    const desk = this.#desk
+    const { now } = desk
+    const order = desk.history.find(symbol, clientId)
+    const latency = desk.latency.at(now)
+    if (!order || (!isLive(order) && latency.responseMs === 0)) return Promise.resolve({ kind: 'gone' })
+    if (this.#closed) return Promise.resolve({ kind: 'unknown', cause: 'the venue is closed' })
+    if (!this.#rateLimit.admits(now)) return Promise.resolve({ kind: 'unknown', cause: 'rate-limit' })
+    const arrivesAt = now + latency.entryMs + latency.feedMs
+    if (desk.onTheWay.has(order)) {
+      desk.agenda.add(Math.max(arrivesAt, order.arrivesAt), () => this.#withdraw(order))
+      return Promise.resolve({ kind: 'unknown', cause: 'the order is still on its way; the cancel follows it' })
+    }
+    if (arrivesAt === now && latency.responseMs === 0) return Promise.resolve({ kind: this.#withdraw(order) })
+    return desk.outbox.request<Cancellation>(CLOSED, (answer) => {
+      desk.agenda.add(arrivesAt, () => {
+        const kind = this.#withdraw(order)
+        this.#answer(arrivesAt, now, latency, () => answer({ kind }))
+      })
+    })
+  }
+
+  async find(symbol: InstrumentSymbol, clientId: string): Promise<OrderLookup> {
+    const order = this.#desk.history.find(symbol, clientId)
+    return order ? { kind: 'found', report: reportOf(order) } : { kind: 'absent' }
+  }
+
+  async snapshot(symbols: readonly InstrumentSymbol[]): Promise<AccountSnapshot> {
+    const desk = this.#desk
+    return {
+      openOrders: desk
+        .live()
+        .filter(({ request }) => symbols.includes(request.symbol))
+        .map(reportOf),
+      positions: symbols.flatMap((symbol) => desk.legs.map((leg) => desk.positionOf(symbol, leg))),
+      balances: desk.account
+        .currencies()
+        .map((currency) => ({ currency, wallet: desk.account.wallet(currency), updatedAt: desk.walletAt })),
+    }
+  }
+
+  async fillsSince(symbol: InstrumentSymbol, since: EpochMs): Promise<readonly Fill[]> {
+    return this.#desk.fills.filter((fill) => fill.symbol === symbol && fill.at >= since)
+  }
+
+  /** What still waits for an answer gets `unknown`. */
+  async close(): Promise<void> {
+    this.#closed = true
+    this.#desk.outbox.close()
+  }
+
+  #send(order: ApprovedOrder, latency: Latency, arrive: () => void): VenueOrder {
+    const desk = this.#desk
+    const { now } = desk
+    const arrivesAt = epochMs(now + latency.entryMs + latency.feedMs)
+    const sent = newOrder(order, desk.nextVenueId(), latency, { now, arrivesAt })
+    desk.history.add(sent)
+    desk.onTheWay.add(sent)
+    desk.agenda.add(arrivesAt, () => {
+      desk.onTheWay.delete(sent)
+      arrive()
+    })
+    return sent
+  }
+
+  #arrive(order: VenueOrder): void {
+    const { symbol, expiresAt } = order.request
+    const market = this.#desk.market(symbol)
+    if (market.isOnCandles) market.arrived.push(order)
+    else this.#tape.arrive(order, market)
+    if (expiresAt === undefined || !isLive(order)) return
+    order.expiry = () => this.#expire(order)
+    this.#desk.agenda.add(expiresAt + order.latency.feedMs, order.expiry)
+  }
+
+  #expire(order: VenueOrder): void {
+    const market = this.#desk.market(order.request.symbol)
+    if (market.arrived.includes(order)) this.#expiring.push(order)
+    else this.#desk.end(order, 'expired')
+    market.sweep()
+  }
+
+  #withdraw(order: VenueOrder): 'cancelled' | 'gone' {
+    if (!isLive(order)) return 'gone'
+    this.#desk.end(order, 'cancelled')
+    this.#desk.market(order.request.symbol).sweep()
+    return 'cancelled'
+  }
+
+  /** An answer made at the book at `arrivedAt` reaches us `entry` + `response` after `sentAt`, and not before. */
+  #answer(arrivedAt: number, sentAt: number, { entryMs, responseMs }: Latency, give: () => void): void {
+    this.#desk.agenda.add(Math.max(arrivedAt, sentAt + entryMs + responseMs), give)
+  }
+
+  /** Everything on the agenda up to `until`, that moment included or not. Called from within an event it leaves that to the outer call. */
+  #runUntil(until: number, inclusive = true): void {
+    if (this.#working) return
+    const desk = this.#desk
+    this.#working = true
+    for (let at = desk.agenda.nextAt; inclusive ? at <= until : at < until; at = desk.agenda.nextAt) {
+      if (at > desk.now) desk.now = epochMs(at)
+      desk.agenda.take()()
+    }
+    this.#working = false
+  }
+
+  /** An event begins: what subscribers send before its end is looked at after it. */
+  #begin(): void {
+    this.#working = true
+  }
+
+  #end(): void {
+    this.#working = false
+    if (this.#desk.agenda.nextAt <= this.#desk.now) this.#runUntil(this.#desk.now)
+  }
+
+  #apply(event: MarketEvent, market: VenueMarket): void {
     switch (event.kind) {
       case 'book':
-        market.book.apply(event)
-        market.resting.onBook(event, this.#rest)
+        this.#tape.onBook(event, market)
         break
       case 'trade':
-        market.resting.onTrade(event, this.#rest)
+        this.#tape.onTrade(event, market)
         break
       case 'mark':
         this.#onMark(market, event)
         break
       case 'gap':
-        market.book.void()
+        if (event.reason !== 'trades') market.book.void()
         break
       default: // Quotes repeat the book, liquidations print as trades, a watermark is time alone.
         break
     }
-    this.#tidy(market)
-  }
-
-  /** One function for the venue's life: no closure per event. */
-  readonly #rest = (order: VenueOrder, size: number): number => this.#execute(order, order.request.price, size, true)
-
-  async submit(order: ApprovedOrder): Promise<Submission> {
-    if (this.#history.find(order.symbol, order.clientId)) return { kind: 'unknown', cause: 'duplicate client id' }
-    if (this.#closed) return { kind: 'rejected', code: 'closed', reason: 'the venue is closed' }
-    const rejection = rejectionOf(order, this.#markets.get(order.symbol), {
-      account: this.#account,
-      markets: this.#markets,
-      live: this.#live(),
-      leverage: this.#settings.leverage,
-    })
-    if (rejection) return { kind: 'rejected', ...rejection }
-    const accepted: VenueOrder = {
-      request: order,
-      venueId: String(++this.#lastOrderId),
-      arrivesAt: epochMs(this.#now + this.#settings.latencyMs),
-      state: 'open',
-      filled: 0,
-      queueAhead: 0,
-      cancelOnArrival: false,
-      updatedAt: this.#now,
-    }
-    this.#history.add(accepted)
-    this.#pending.push(accepted)
-    if (this.#settings.latencyMs === 0) this.#deliver(this.#now)
-    return { kind: 'accepted', venueId: accepted.venueId }
-  }
-
-  async cancel(symbol: InstrumentSymbol, clientId: string): Promise<Cancellation> {
-    const order = this.#history.find(symbol, clientId)
-    if (!order || !isLive(order)) return { kind: 'gone' }
-    if (this.#pending.includes(order)) {
-      order.cancelOnArrival = true
-      return { kind: 'unknown', cause: 'the order is still on its way; the cancel follows it' }
-    }
-    this.#end(order, 'cancelled')
-    this.#market(symbol).resting.sweep()
-    return { kind: 'cancelled' }
-  }
-
-  async find(symbol: InstrumentSymbol, clientId: string): Promise<OrderLookup> {
-    const order = this.#history.find(symbol, clientId)
-    return order ? { kind: 'found', report: reportOf(order) } : { kind: 'absent' }
-  }
-
-  async snapshot(symbols: readonly InstrumentSymbol[]): Promise<AccountSnapshot> {
-    return {
-      openOrders: this.#live()
-        .filter(({ request }) => symbols.includes(request.symbol))
-        .map(reportOf),
-      positions: symbols.map((symbol) => this.#positionOf(symbol)),
-      balances: this.#account
-        .currencies()
-        .map((currency) => ({ currency, wallet: this.#account.wallet(currency), updatedAt: this.#walletAt })),
-    }
-  }
-
-  async fillsSince(symbol: InstrumentSymbol, since: EpochMs): Promise<readonly Fill[]> {
-    return this.#fills.filter((fill) => fill.symbol === symbol && fill.at >= since)
-  }
-
-  async close(): Promise<void> {
-    this.#closed = true
-    this.#events.complete()
-  }
-
-  #market(symbol: InstrumentSymbol): VenueMarket {
-    const market = this.#markets.get(symbol)
-    return check(market !== undefined, `market ${symbol} of the simulated venue`, market)!
-  }
-
-  #live(): readonly VenueOrder[] {
-    return [...this.#pending, ...[...this.#markets.values()].flatMap(({ resting }) => resting.all.filter(isLive))]
-  }
-
-  /** Orders that have reached the book by `until`. A subscriber may submit from within: its order joins the same loop. */
-  #deliver(until: EpochMs): void {
-    if (this.#delivering) return
-    this.#delivering = true
-    for (let next = this.#pending[0]; next && next.arrivesAt <= until; next = this.#pending[0]) {
-      this.#pending.shift()
-      if (next.arrivesAt > this.#now) this.#now = next.arrivesAt
-      this.#arrive(next)
-    }
-    this.#delivering = false
-  }
-
-  #arrive(order: VenueOrder): void {
-    const { request } = order
-    const market = this.#market(request.symbol)
-    this.#report(order)
-    const extreme = request.side === 'buy' ? Number.POSITIVE_INFINITY : 0
-    const slices = market.book.reachable(request.side, request.type === 'market' ? extreme : request.price)
-    const postOnly = request.type === 'limit' && request.timeInForce === 'GTX'
-    if (!postOnly) {
-      for (const { price, lots: size } of slices) {
-        if (!isLive(order)) break
-        const taken = this.#execute(order, wholeTicks(price, request.side), Math.min(size, remainingOf(order)), false)
-        if (taken === 0) break
-        market.book.take(request.side, price, taken)
-      }
-    }
-    if (isLive(order)) this.#restOrEnd(order, market, postOnly && slices.length > 0)
-    this.#tidy(market)
-  }
-
-  #restOrEnd(order: VenueOrder, market: VenueMarket, wouldTake: boolean): void {
-    const { type, timeInForce, side, price } = order.request
-    const stays = type === 'limit' && timeInForce !== 'IOC' && market.book.synced && !wouldTake
-    if (!stays) this.#end(order, 'expired')
-    else if (order.cancelOnArrival) this.#end(order, 'cancelled')
-    else {
-      order.queueAhead = market.book.displayed(side, price)
-      market.resting.add(order)
-    }
-  }
-
-  /** Fills up to `size`, reduce-only orders no further than flat. Returns what was filled. */
-  #execute(order: VenueOrder, price: number, size: number, maker: boolean): number {
-    const { request } = order
-    const filled = Math.min(size, this.#allowance(order))
-    if (filled <= 0) return 0
-    const { symbol, side } = request
-    const settlement = this.#account.fill(symbol, side, price, filled, maker)
-    order.filled += filled
-    order.state = remainingOf(order) > 0 ? 'partial' : 'filled'
-    this.#positionsAt.set(symbol, this.#now)
-    const fill: Fill = {
-      symbol,
-      tradeId: String(++this.#lastTradeId),
-      clientId: request.clientId,
-      venueId: order.venueId,
-      side,
-      price: ticks(price),
-      lots: lots(filled),
-      ...settlement,
-      feeCurrency: this.#market(symbol).instrument.settle,
-      maker,
-      at: this.#now,
-    }
-    this.#fills.push(fill)
-    if (this.#fills.length > FILLS_MAX) this.#fills = this.#fills.slice(FILLS_MAX / 10)
-    this.#walletAt = this.#now
-    this.#report(order)
-    this.#events.next({ kind: 'fill', fill })
-    this.#events.next({ kind: 'position', report: this.#positionOf(symbol) })
-    this.#tellWallet(fill.feeCurrency)
-    return filled
-  }
-
-  #allowance({ request }: VenueOrder): number {
-    if (!request.reduceOnly) return request.lots
-    return Math.max(0, -signOf(request.side) * this.#account.lots(request.symbol))
+    this.#tape.settle(market)
   }
 
   #onMark(market: VenueMarket, event: MarkEvent): void {
     const due = market.onMark(event)
-    if (!due) return
-    const { symbol, settle } = market.instrument
-    const amount = this.#account.fund(symbol, due.markPrice, due.rate)
-    if (amount === undefined) return
-    this.#walletAt = this.#now
-    this.#events.next({ kind: 'cash', currency: settle, amount, reason: 'FUNDING_FEE', at: this.#now })
-    this.#tellWallet(settle)
+    if (market.markPrice !== undefined) this.#desk.account.mark(market.instrument.symbol, market.markPrice)
+    if (due) this.#fund(market, due.markPrice, due.rate, this.#desk.now)
+    else this.#liquidate()
   }
 
-  /** Reduce-only orders that have nothing left to reduce expire, as on Binance; what has ended leaves the book. */
-  #tidy({ resting }: VenueMarket): void {
-    if (resting.all.length === 0) return
-    for (const order of resting.all) if (isLive(order) && this.#allowance(order) === 0) this.#end(order, 'expired')
-    resting.sweep()
+  #fund({ instrument: { symbol } }: VenueMarket, markPrice: number, rate: number, at: EpochMs): void {
+    this.#desk.fund(symbol, markPrice, rate, at)
+    this.#liquidate()
   }
 
-  #end(order: VenueOrder, state: 'cancelled' | 'expired'): void {
-    order.state = state
-    this.#report(order)
-  }
-
-  #report(order: VenueOrder): void {
-    order.updatedAt = this.#now
-    this.#events.next({ kind: 'order', report: reportOf(order) })
-  }
-
-  #positionOf(symbol: InstrumentSymbol): PositionReport {
-    return {
-      symbol,
-      lots: this.#account.lots(symbol),
-      entryPrice: this.#account.entryPrice(symbol),
-      updatedAt: this.#positionsAt.get(symbol) ?? this.#now,
-    }
-  }
-
-  #tellWallet(currency: string): void {
-    this.#events.next({
-      kind: 'balance',
-      report: { currency, wallet: this.#account.wallet(currency), updatedAt: this.#walletAt },
-    })
+  #liquidate(): void {
+    liquidateIfDue(this.#desk, (order, limit, piece) => this.#tape.closeOut(order, limit, piece))
   }
 }
-
-/** Fills count whole ticks: what lies between two (see `Levels`) is taken at the one that is worse for the taker, within its limit. */
-const wholeTicks = (price: number, side: Side): number =>
-  side === 'buy' ? Math.ceil(price) : Math.max(1, Math.floor(price))

@@ -12,9 +12,15 @@ import { windowSummary } from './window-summary.ts'
 
 /**
  * Every baseline, fitted on the training rows and calibrated on the validation rows. `thresholdBps`: a return within ± this counts as
- * flat, as for the model they are compared with. Deterministic.
+ * flat, as for the model they are compared with. `withLogistic`: that one takes a hundred times as long as all others together where rows
+ * are many. Deterministic.
  */
-export function fitBaselines(dataset: Dataset, split: Split, thresholdBps: number): readonly BaselineFit[] {
+export function fitBaselines(
+  dataset: Dataset,
+  split: Split,
+  thresholdBps: number,
+  withLogistic = true,
+): readonly BaselineFit[] {
   const targets = Float64Array.from(split.train, (row) => dataset.targetsBps[row]!)
   const mirrored = Float64Array.from([...targets, ...targets.map((target) => -target)])
   const volatilityBps = Math.sqrt(meanOf(Float64Array.from(split.train, (row) => dataset.variancesBps2[row]!)))
@@ -25,7 +31,7 @@ export function fitBaselines(dataset: Dataset, split: Split, thresholdBps: numbe
     fitEwma(dataset, split, thresholdBps),
     fitHarVolatility(dataset, split, thresholdBps),
     fitLinear(dataset, split, thresholdBps),
-    fitClasses(dataset, split, thresholdBps, constant),
+    ...(withLogistic ? [fitClasses(dataset, split, thresholdBps, constant)] : []),
   ]
 }
 

@@ -1,5 +1,5 @@
 import type { Alert } from '../../core/alert.ts'
-import type { SessionEvent } from '../session/session.ts'
+import type { SessionEvent } from '../session/decider.ts'
 import { makeAlert } from './make-alert.ts'
 
 /** What a person wants to hear of the market side: lost data, refused orders, latches. */

@@ -1,5 +1,5 @@
 import type { CheckConfigOptions } from '../command-options.ts'
-import { isModelFile, loadAnyConfig, loadModelSettings } from '../config/load-config.ts'
+import { isModelFile, isSweepFile, loadAnyConfig, loadModelSettings, loadSweepFile } from '../config/load-config.ts'
 import { readSecrets } from '../config/read-secrets.ts'
 import type { Io } from '../io.ts'
 
@@ -8,6 +8,11 @@ export async function checkConfigCommand(options: CheckConfigOptions, io: Io): P
   if (isModelFile(options.config)) {
     loadModelSettings(options.config)
     io.out(`${options.config}: fine (a model)`)
+    return 0
+  }
+  if (isSweepFile(options.config)) {
+    loadSweepFile(options.config)
+    io.out(`${options.config}: fine (a sweep)`)
     return 0
   }
   const config = loadAnyConfig(options.config)

@@ -50,8 +50,10 @@ const MINUTE_MS = 60_000
 /** Records the market data of a configuration's venue and symbols until stopped. Throws `InputError` for settings that cannot be. */
 export async function recordCommand(options: RecordOptions, io: Io): Promise<number> {
   const config = loadConfig(options.config)
-  if (config.mode === 'replay') {
-    throw new InputError(`config ${options.config}: mode was replay; recording needs a venue, so any other mode`)
+  if (config.mode === 'replay' || config.mode === 'backtest') {
+    throw new InputError(
+      `config ${options.config}: mode was ${config.mode}; recording needs a venue, so any other mode`,
+    )
   }
   if (config.mode !== 'demo') return run(config, config.venue.baseUrl, options, io)
   const portFile = join(config.state.dir, 'demo-exchange.json')

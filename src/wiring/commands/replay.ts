@@ -2,15 +2,13 @@ import { systemClock } from '../../adapters/clock/system-clock.ts'
 import { openState } from '../../adapters/sqlite/open-state.ts'
 import type { SessionRecord } from '../../adapters/tape/tape-control.ts'
 import { InputError } from '../../core/errors.ts'
-import type { Instrument } from '../../core/instrument.ts'
 import type { ReplayOptions } from '../command-options.ts'
 import { loadConfig } from '../config/load-config.ts'
-import type { ReplayConfig } from '../config/schema.ts'
 import { loadModel, modelLoader } from '../daemon/load-model.ts'
 import type { Io } from '../io.ts'
 import { type RecordedRunSummary, replayRecordedRun } from '../replay/replay-recorded-run.ts'
 import { type ReplaySummary, replaySimulated } from '../replay/replay-simulated.ts'
-import { tapeInstruments } from '../replay/tape-instruments.ts'
+import { instrumentsOn } from '../replay/tape-instruments.ts'
 import { oneRun, type TapeSessions, tapeSessions } from '../replay/tape-sessions.ts'
 
 /**
@@ -23,6 +21,11 @@ export async function replayCommand(options: ReplayOptions, io: Io): Promise<num
   const clock = systemClock()
   const tapes = await tapeSessions(options.tape)
   const monotonicMs = () => clock.monotonicMs()
+  if (config.mode === 'backtest') {
+    throw new InputError(
+      `config ${options.config}: mode was backtest; use "tickwright backtest --tape FILE --config ${options.config}"`,
+    )
+  }
   if (config.mode !== 'replay') {
     const run = ofRun(tapes, config.mode, options)
     const summary = await replayRecordedRun(options.tape, config, run, await modelLoader(config, clock), monotonicMs)
@@ -31,7 +34,8 @@ export async function replayCommand(options: ReplayOptions, io: Io): Promise<num
   }
   const model = await loadModel(config, clock)
   try {
-    const instruments = await instrumentsOf(options, config, tapes, io)
+    const told = { ...config, section: 'replay', described: config.replay.instruments } as const
+    const instruments = await instrumentsOn(options.tape, tapes, told, io)
     const state = openState(':memory:', { mode: 'replay', venue: 'simulated/replay' })
     try {
       const parts = { config, tapes, instruments, model, journal: state.journal, monotonicMs }
@@ -54,25 +58,6 @@ function ofRun({ sessions }: TapeSessions, mode: string, { config, tape }: Repla
   throw new InputError(
     `config ${config}: mode was ${mode}, and ${tape[0]} was ${was}; use the configuration of the run that recorded the tape, or one of mode replay`,
   )
-}
-
-async function instrumentsOf(
-  { tape }: ReplayOptions,
-  config: ReplayConfig,
-  tapes: TapeSessions,
-  io: Io,
-): Promise<readonly Instrument[]> {
-  if (tapes.instruments) {
-    const named = tapes.instruments.filter(({ symbol }) => config.symbols.includes(symbol))
-    return named.length > 0 ? named : tapes.instruments
-  }
-  const { instruments, inferred } = await tapeInstruments(tape, config)
-  for (const symbol of inferred) {
-    io.err(
-      `${symbol}: not in replay.instruments; tick and lot are inferred from the tape, limits are typical ones, fees are those of venue`,
-    )
-  }
-  return instruments
 }
 
 function describeRun({ symbols, bars, decisions, decisionHash, matches }: RecordedRunSummary): string {

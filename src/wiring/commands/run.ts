@@ -12,9 +12,10 @@ const ACCOUNT_DIGITS = 8
 /** Runs in the mode of the configuration: demo, signal, paper or live. */
 export async function runCommand(options: RunOptions, io: Io): Promise<number> {
   const config = loadConfig(options.config)
-  if (config.mode === 'replay') {
+  if (config.mode === 'replay' || config.mode === 'backtest') {
+    const command = config.mode === 'replay' ? 'replay --tape FILE' : 'backtest'
     throw new InputError(
-      `config ${options.config}: mode was replay; use "tickwright replay --tape FILE --config ${options.config}"`,
+      `config ${options.config}: mode was ${config.mode}; use "tickwright ${command} --config ${options.config}"`,
     )
   }
   if (config.mode === 'demo') return runDemo(config, options, io)

@@ -112,6 +112,7 @@ function latencyLine({ latency }: DecisionRecord): string {
     ['decision', latency.decideMs],
     ['commit', latency.commitMs],
     ['close to send', latency.closeToSendMs],
+    ['send to answer', latency.sendToAnswerMs],
   ] as const
   const measured = hops.flatMap(([name, ms]) => (ms === null ? [] : [`${name} ${figure(ms, 3)}`]))
   return `Latency:   ${measured.length === 0 ? 'not measured' : `${measured.join(', ')} ms`}.`

@@ -97,6 +97,10 @@ export const featuresSchema = z.strictObject({
     .describe(
       'bars that trades close, e.g. tick:100, volume:50:max=10m; barMs is then how long one is expected to last',
     ),
+  barsFrom: z
+    .literal('candles')
+    .optional()
+    .describe('candles: columns of prices and volume alone, none of book or order flow; leave out: all'),
   flowPeriods: periods
     .refine((bars) => !bars.includes(1), '1 is always among them: leave it out')
     .describe('spans over which order flow is summed, beside one bar, bars'),

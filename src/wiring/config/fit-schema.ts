@@ -7,7 +7,7 @@ const seeds = z.array(z.int().min(0).max(4_294_967_295)).min(1).max(10_000)
 /** How `tickwright fit` makes a model bundle from simulated flow. */
 export const fitSchema = z
   .strictObject({
-    mode: z.literal('fit').describe('demo, paper, signal, live, replay or fit'),
+    mode: z.literal('fit').describe('demo, paper, signal, live, replay, backtest or fit'),
     symbols: symbolsSchema,
     barMs: barMsSchema,
     features: featuresSchema.describe('what the model sees; must equal what it was fitted with'),

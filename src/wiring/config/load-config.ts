@@ -7,6 +7,7 @@ import { type FitConfig, fitSchema } from './fit-schema.ts'
 import { type ParsedYaml, type Problem, parseYaml } from './parse-yaml.ts'
 import { type Config, configSchema } from './schema.ts'
 import { secretKeys } from './secret-keys.ts'
+import { type SweepConfig, sweepSchema } from './sweep-schema.ts'
 
 const FILE_BYTES_MAX = 1_048_576
 
@@ -22,8 +23,26 @@ export const loadFitConfig = (file: string): FitConfig => parsed(file, readYaml(
 /** Same for a model and its training, e.g. `config/model.yaml`. */
 export const loadModelSettings = (file: string): ModelSettings => parsed(file, readYaml(file), modelSettingsSchema)
 
+export interface SweepFile {
+  readonly path: string
+  readonly sweep: SweepConfig
+  readonly lineOf: ParsedYaml['lineOf']
+}
+
+/** Same for what `tickwright backtest --sweep` tries. */
+export function loadSweepFile(path: string): SweepFile {
+  const yaml = readYaml(path)
+  return { path, sweep: parsed(path, yaml, sweepSchema), lineOf: yaml.lineOf }
+}
+
+/** The keys of a file as they stand there, read but not checked. */
+export const readConfig = (file: string): Readonly<Record<string, unknown>> => readYaml(file).value
+
 /** Whether the file is one of `loadModelSettings`: the others have a `mode`. */
 export const isModelFile = (file: string): boolean => 'architecture' in readYaml(file).value
+
+/** Whether the file is one of `loadSweepFile`. */
+export const isSweepFile = (file: string): boolean => 'parameters' in readYaml(file).value
 
 /** A file with a `mode`, which tells what it is. */
 export function loadAnyConfig(file: string): Config | FitConfig {

@@ -25,7 +25,6 @@ export const simulatorSchema = z.strictObject({
 
 export const paperSchema = z.strictObject({
   startingBalance: decimal.describe('wallet of a new paper account, quoted decimal, quote currency'),
-  latencyMs: z.int().min(0).max(10_000).describe('time from sending an order to its match, milliseconds'),
 })
 
 export const liveSchema = z.strictObject({
@@ -60,7 +59,6 @@ export const replaySchema = z.strictObject({
     .max(100)
     .describe('what the tape does not say of its instruments'),
   startingBalance: decimal.describe('wallet at the start, quoted decimal, quote currency'),
-  latencyMs: z.int().min(0).max(10_000).describe('time from sending an order to its match, milliseconds of the tape'),
   latenessMs: z
     .int()
     .min(0)

@@ -1,10 +1,12 @@
 import { z } from 'zod'
+import { backtestSchema } from './backtest-section.ts'
 import { modelSchema, policySchema, riskSchema } from './decision-sections.ts'
 import { externalSchema } from './external-section.ts'
 import { featuresAgree, featuresSchema } from './features-section.ts'
 import { barMsSchema, feedSchema, symbolsSchema, venueSchema } from './market-sections.ts'
 import { liveSchema, paperSchema, replaySchema, simulatorSchema } from './mode-sections.ts'
 import { alertsSchema, logSchema, stateSchema, tapeSchema, tradingSchema } from './running-sections.ts'
+import { simulationSchema } from './simulation-section.ts'
 
 type Checked<T> = z.core.ParsePayload<T>
 
@@ -36,17 +38,18 @@ function ordersCanBeSent({ value, issues }: Checked<{ mode: string; venue: z.inf
   issues.push({ code: 'custom', path: ['venue', 'id'], input: venue.id, message })
 }
 
-function everySymbolDescribed({
-  value,
-  issues,
-}: Checked<{ symbols: readonly string[]; replay: { instruments: readonly { symbol: string }[] } }>): void {
-  const described = new Set(value.replay.instruments.map(({ symbol }) => symbol))
-  for (const [index, symbol] of value.symbols.entries()) {
-    if (described.has(symbol)) continue
-    const message = 'every symbol needs an entry in replay.instruments'
-    issues.push({ code: 'custom', path: ['symbols', index], input: symbol, message })
+type Described = { readonly instruments: readonly { readonly symbol: string }[] }
+
+const everySymbolDescribed =
+  <K extends string>(section: K) =>
+  ({ value, issues }: Checked<{ symbols: readonly string[] } & Readonly<Record<K, Described>>>): void => {
+    const described = new Set(value[section].instruments.map(({ symbol }) => symbol))
+    for (const [index, symbol] of value.symbols.entries()) {
+      if (described.has(symbol)) continue
+      const message = `every symbol needs an entry in ${section}.instruments`
+      issues.push({ code: 'custom', path: ['symbols', index], input: symbol, message })
+    }
   }
-}
 
 /** What every mode says. All keys are needed unless marked optional: a config file tells the whole story, no default hides in code. */
 const common = {
@@ -66,7 +69,8 @@ const common = {
   log: logSchema.describe('log lines on standard error'),
 }
 
-const mode = <M extends string>(name: M) => z.literal(name).describe('demo, paper, signal, live, replay or fit')
+const mode = <M extends string>(name: M) =>
+  z.literal(name).describe('demo, paper, signal, live, replay, backtest or fit')
 
 const demoSchema = z
   .strictObject({
@@ -78,7 +82,12 @@ const demoSchema = z
   .check(featuresAgree)
   .check(ordersCanBeSent)
 const paperModeSchema = z
-  .strictObject({ mode: mode('paper'), ...common, paper: paperSchema.describe('the simulated account') })
+  .strictObject({
+    mode: mode('paper'),
+    ...common,
+    simulation: simulationSchema.describe('the simulated venue'),
+    paper: paperSchema.describe('the simulated account'),
+  })
   .check(limitsAgree)
   .check(featuresAgree)
 const signalSchema = z
@@ -91,15 +100,30 @@ const liveModeSchema = z
   .check(featuresAgree)
   .check(ordersCanBeSent)
 const replayModeSchema = z
-  .strictObject({ mode: mode('replay'), ...common, replay: replaySchema.describe('what the tape leaves out') })
+  .strictObject({
+    mode: mode('replay'),
+    ...common,
+    simulation: simulationSchema.describe('the simulated venue'),
+    replay: replaySchema.describe('what the tape leaves out'),
+  })
   .check(limitsAgree)
   .check(featuresAgree)
-  .check(everySymbolDescribed)
+  .check(everySymbolDescribed('replay'))
+const backtestModeSchema = z
+  .strictObject({
+    mode: mode('backtest'),
+    ...common,
+    simulation: simulationSchema.describe('the simulated venue'),
+    backtest: backtestSchema.describe('data, walk-forward and report'),
+  })
+  .check(limitsAgree)
+  .check(featuresAgree)
+  .check(everySymbolDescribed('backtest'))
 
 export const configSchema = z.discriminatedUnion(
   'mode',
-  [demoSchema, paperModeSchema, signalSchema, liveModeSchema, replayModeSchema],
-  { error: 'one of demo, paper, signal, live, replay' },
+  [demoSchema, paperModeSchema, signalSchema, liveModeSchema, replayModeSchema, backtestModeSchema],
+  { error: 'one of demo, paper, signal, live, replay, backtest' },
 )
 
 /** A checked configuration; `mode` tells which sections it has. */
@@ -109,5 +133,6 @@ export const MODES = ['demo', 'paper', 'signal', 'live', 'replay'] as const sati
 export type DemoConfig = z.infer<typeof demoSchema>
 export type PaperConfig = z.infer<typeof paperModeSchema>
 export type ReplayConfig = z.infer<typeof replayModeSchema>
+export type BacktestConfig = z.infer<typeof backtestModeSchema>
 /** Of a run on a clock of its own. */
-export type WallConfig = Exclude<Config, ReplayConfig>
+export type WallConfig = Exclude<Config, ReplayConfig | BacktestConfig>

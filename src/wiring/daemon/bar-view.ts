@@ -4,7 +4,7 @@ import { consoleView, wantsColour } from '../../adapters/console/console-view.ts
 import type { Converter, InstrumentSymbol } from '../../core/instrument.ts'
 import { epochMs } from '../../core/units.ts'
 import type { Io } from '../io.ts'
-import type { SessionEvent } from '../session/session.ts'
+import type { SessionEvent } from '../session/decider.ts'
 
 type Decided = Extract<SessionEvent, { kind: 'decided' }>
 

@@ -1,8 +1,8 @@
 import { isForecast } from '../../inference/forecast.ts'
 import type { TraderEvent } from '../../trading/trader-event.ts'
+import type { SessionEvent } from '../session/decider.ts'
 import { decisionHash } from '../session/decision-hash.ts'
 import { quantile } from '../session/quantiles.ts'
-import type { SessionEvent } from '../session/session.ts'
 
 /** Latencies kept for the quantiles; past it the oldest half is forgotten. */
 const LATENCIES_MAX = 100_000

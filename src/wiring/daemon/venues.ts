@@ -25,6 +25,7 @@ import { SimulatedVenue } from '../../simulation/venue/simulated-venue.ts'
 import type { Journal } from '../../trading/journal.port.ts'
 import type { OrderGateway } from '../../trading/order-gateway.port.ts'
 import type { PaperConfig, WallConfig } from '../config/schema.ts'
+import { simulationSettings, venueAccount } from '../simulation/simulation-settings.ts'
 
 export interface Edges {
   readonly clock: Clock
@@ -41,6 +42,8 @@ export interface OrderVenue {
   /** What the account really pays; absent where the config says it. */
   feeRates?(): Promise<ReadonlyMap<InstrumentSymbol, { readonly maker: number; readonly taker: number }>>
   onOrdered?(event: MarketEvent): void
+  /** Its answers come with market data: once these have ended nobody may wait for them. */
+  readonly closesFirst?: true
 }
 
 /** How each venue is spoken to, and what its frames mean. */
@@ -119,7 +122,9 @@ export function paperVenue(
   const tickSizes = new Map(instruments.map(({ symbol, tickSize }) => [symbol, Number(tickSize)]))
   const gateway = new SimulatedVenue({
     instruments,
-    latencyMs: config.paper.latencyMs,
+    simulation: simulationSettings(config.simulation),
+    account: venueAccount(config),
+    marginMode: config.venue.marginMode,
     deposit: config.paper.startingBalance,
     leverage: config.venue.leverage,
     opening: {
@@ -136,5 +141,5 @@ export function paperVenue(
       lastOrderId: firstNumber,
     },
   })
-  return { gateway, onOrdered: (event) => gateway.onMarketEvent(event) }
+  return { gateway, closesFirst: true, onOrdered: (event) => gateway.onMarketEvent(event) }
 }

@@ -1,18 +1,13 @@
 import { converter, type Instrument } from '../../core/instrument.ts'
-import { epochMs } from '../../core/units.ts'
-import { FRESH_GUARD } from '../../risk/guard.ts'
-import { SimulatedVenue } from '../../simulation/venue/simulated-venue.ts'
 import type { Journal } from '../../trading/journal.port.ts'
-import { trader as createTrader, type Trader } from '../../trading/trader.ts'
 import type { ReplayConfig } from '../config/schema.ts'
-import { type LoadedModel, oneModel } from '../daemon/load-model.ts'
+import type { LoadedModel } from '../daemon/load-model.ts'
 import { type RunCounts, runCounter } from '../daemon/run-counts.ts'
-import { createSession, type Session } from '../session/session.ts'
-import { traderDesk } from '../session/trader-desk.ts'
+import type { Session } from '../session/session.ts'
 import { quoteCheck } from './quote-check.ts'
-import { type ReplayTime, replayTapes } from './replay-tape.ts'
+import { replayTapes } from './replay-tape.ts'
+import { simulatedSession } from './simulated-session.ts'
 import { tapeLines } from './tape-lines.ts'
-import { tapeScheduler } from './tape-scheduler.ts'
 import type { TapeSessions } from './tape-sessions.ts'
 
 export interface ReplaySummary extends RunCounts {
@@ -56,25 +51,14 @@ interface SimulatedReplay {
 /** Orders meet a simulated venue. */
 export async function replaySimulated(files: readonly string[], parts: SimulatedReplay): Promise<ReplaySummary> {
   const { config, tapes: said, instruments, model, journal, monotonicMs } = parts
-  const time: ReplayTime = { now: epochMs(0), firstAt: epochMs(0) }
-  const scheduler = tapeScheduler()
-  const { startingBalance, latencyMs, latenessMs } = config.replay
-  const venue = new SimulatedVenue({
-    instruments,
-    latencyMs,
+  const { startingBalance, latenessMs } = config.replay
+  const { schema, forecaster } = model
+  const simulated = simulatedSession({
+    ...{ config, instruments, schema, forecaster, journal, monotonicMs },
     deposit: startingBalance,
-    leverage: config.venue.leverage,
+    ledgerTag: 'replay',
   })
-  const trader = createTrader({
-    gateway: venue,
-    journal,
-    instruments,
-    clock: { now: () => time.now, monotonicMs },
-    scheduler,
-    settings: { ...config.trading, reconcileMs: 0 },
-  })
-  const currency = instruments[0]?.settle ?? ''
-  const session = openSession(config, instruments, model, trader, venue, currency, monotonicMs)
+  const { session, trader, time, scheduler, currency, isBusy } = simulated
   const counter = runCounter()
   session.events$.subscribe((event) => counter.onSession(event))
   trader.events$.subscribe((event) => counter.onTrader(event))
@@ -93,12 +77,11 @@ export async function replaySimulated(files: readonly string[], parts: Simulated
     time,
     scheduler,
     quotes,
+    isBusy,
   })
   const workSeconds = (monotonicMs() - startedAtMs) / 1_000
   const equity = session.equityQuote()
-  scheduler.finish()
-  await trader.stop()
-  await venue.close()
+  await simulated.end()
   const tapeSeconds = (time.now - time.firstAt) / 1_000
   return {
     mode: 'replay',
@@ -111,8 +94,8 @@ export async function replaySimulated(files: readonly string[], parts: Simulated
     malformedFrames: tapes.malformed,
     bookTickersCompared: quotes.compared,
     bookTickerMismatches: quotes.mismatches,
-    model: model.forecaster.modelId,
-    provider: model.forecaster.provider,
+    model: forecaster.modelId,
+    provider: forecaster.provider,
     equity,
     pnl: equity - Number(startingBalance),
     currency,
@@ -120,36 +103,6 @@ export async function replaySimulated(files: readonly string[], parts: Simulated
     realTimeFactor: tapeSeconds / workSeconds,
   }
 }
-
-const openSession = (
-  config: ReplayConfig,
-  instruments: readonly Instrument[],
-  model: LoadedModel,
-  trader: Trader,
-  venue: SimulatedVenue,
-  currency: string,
-  monotonicMs: () => number,
-): Session =>
-  createSession({
-    instruments,
-    schema: model.schema,
-    models: oneModel(model.forecaster),
-    desk: traderDesk(trader, currency),
-    clock: { monotonicMs },
-    settings: {
-      policy: config.policy,
-      limits: config.risk,
-      collarBps: config.trading.collarBps,
-      ledgerTag: 'replay',
-    },
-    staleMsMax: config.feed.staleMsMax,
-    // The recorder's clock and the exchange's may differ by seconds: lateness cannot be told from it.
-    lateMsMax: Number.POSITIVE_INFINITY,
-    exchangeTimeOf: (local) => local,
-    guard: FRESH_GUARD,
-    resync: () => undefined, // The tape holds the snapshots that it holds.
-    onOrdered: (event) => venue.onMarketEvent(event),
-  })
 
 function marketCounts({ pipelines }: Session) {
   const sum = { trades: 0, tradesExcluded: 0, lateTrades: 0, bookUpdates: 0, bookTickers: 0, tradedBaseVolume: 0 }

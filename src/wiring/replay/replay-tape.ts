@@ -1,4 +1,5 @@
 import { setImmediate as turn } from 'node:timers/promises'
+import type { TapeFrame } from '../../adapters/tape/read-tape.ts'
 import type { Converter } from '../../core/instrument.ts'
 import type { MarketEvent } from '../../core/market-event.ts'
 import type { EpochMs } from '../../core/units.ts'
@@ -7,7 +8,6 @@ import { watermarker } from '../../market/watermarks.ts'
 import type { Session } from '../session/session.ts'
 import { tapeMapper } from '../tape/tape-mapper.ts'
 import type { QuoteCheck } from './quote-check.ts'
-import type { TapeLines } from './tape-lines.ts'
 import type { TapeScheduler } from './tape-scheduler.ts'
 
 export interface ReplayTime {
@@ -28,7 +28,10 @@ export interface ReplayParts {
   readonly latenessMs: number
   readonly time: ReplayTime
   readonly scheduler: TapeScheduler
-  readonly quotes: QuoteCheck
+  /** Absent: the rebuilt book is compared with nothing. */
+  readonly quotes?: QuoteCheck
+  /** Whether the last event set something going outside the session: it ends before the next event. */
+  readonly isBusy?: () => boolean
 }
 
 export interface ReplayedTapes {
@@ -38,15 +41,26 @@ export interface ReplayedTapes {
 }
 
 /** Feeds tapes to the session, one event after another; a closed bar's decision and its orders are done before the next event. */
-export async function replayTapes(lines: TapeLines, parts: ReplayParts): Promise<ReplayedTapes> {
-  const { session, venueId, isRecorded, converters, barMs, latenessMs, time, scheduler } = parts
+export async function replayTapes(lines: AsyncIterable<TapeFrame>, parts: ReplayParts): Promise<ReplayedTapes> {
+  const {
+    session,
+    venueId,
+    isRecorded,
+    converters,
+    barMs,
+    latenessMs,
+    time,
+    scheduler,
+    quotes,
+    isBusy = () => false,
+  } = parts
   const mapper = tapeMapper(venueId, new Map(converters.map((one) => [one.instrument.venueSymbol, one])))
   const watermarkBefore = isRecorded ? () => undefined : watermarker({ barMs, latenessMs })
   const count = { frames: 0, malformed: 0 }
 
   async function pass(event: MarketEvent): Promise<void> {
     const pending = session.handle(event)
-    if (pending) {
+    if (pending || isBusy()) {
       await pending
       await turn() // What the decision set going (answers of the venue, bookings) ends before the next event.
     }
@@ -55,8 +69,8 @@ export async function replayTapes(lines: TapeLines, parts: ReplayParts): Promise
     for (const { instrument } of converters) await pass({ ...watermark, symbol: instrument.symbol })
   }
   function compare(event: MarketEvent): void {
-    const pipeline = session.pipelines.get(event.symbol)
-    if (pipeline) parts.quotes.onEvent(event, pipeline)
+    const pipeline = quotes && session.pipelines.get(event.symbol)
+    if (pipeline) quotes.onEvent(event, pipeline)
   }
   async function handleAfter(watermark: MarketEvent, event: MarketEvent): Promise<void> {
     await close(watermark)
@@ -70,11 +84,11 @@ export async function replayTapes(lines: TapeLines, parts: ReplayParts): Promise
     // An instrument of the tape that is not replayed.
     if (!session.pipelines.has(event.symbol)) return undefined
     const pending = session.handle(event)
-    if (pending) return settle(pending, event)
+    if (pending || isBusy()) return settle(pending, event)
     compare(event)
     return undefined
   }
-  async function settle(pending: Promise<void>, event: MarketEvent): Promise<void> {
+  async function settle(pending: Promise<void> | undefined, event: MarketEvent): Promise<void> {
     await pending
     await turn()
     compare(event)

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events'
 import type { Scheduler } from '../../core/scheduler.port.ts'
 
 /** Waiting in the tape's time. */
@@ -29,7 +30,9 @@ export function tapeScheduler(): TapeScheduler {
         }
         const sleeper = { until: now + ms, wake }
         sleepers.add(sleeper)
-        signal?.addEventListener('abort', wake)
+        if (!signal) return
+        setMaxListeners(0, signal) // As many as there are waits: see above.
+        signal.addEventListener('abort', wake)
       }),
     advance(at) {
       now = at

@@ -1,9 +1,8 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import type { FreezeReason } from '../../core/freeze-reason.ts'
 import type { ApprovedOrder, OrderIntent } from '../../core/order.ts'
 import type { EpochMs } from '../../core/units.ts'
 import type { FeatureWindow } from '../../features/feature-row.ts'
-import type { InstrumentPipeline } from '../../features/market-pipeline.ts'
 import { type Forecast, isForecast, type NoForecast } from '../../inference/forecast.ts'
 import { decisionIdOf, type Target } from '../../policy/decision.ts'
 import { planOrder } from '../../policy/intent.ts'
@@ -16,6 +15,7 @@ import { clientOrderId } from '../../trading/client-order-id.ts'
 import type { DecisionRecord, VerdictRecord } from '../../trading/journal-records.ts'
 import type { Decided } from '../../trading/submitter.ts'
 import type { Account } from './desk.ts'
+import type { MarketView } from './market-view.ts'
 
 export interface DecideSettings {
   readonly policy: PolicySettings
@@ -29,7 +29,7 @@ export interface DecideSettings {
 /** All that is known when one bar closes. */
 export interface BarMoment {
   readonly window: FeatureWindow
-  readonly pipeline: InstrumentPipeline
+  readonly view: MarketView
   readonly forecast: Forecast | NoForecast | undefined
   /** Arrival of the event that closed the bar, and its monotonic reading. */
   readonly now: EpochMs
@@ -78,13 +78,13 @@ function judge(moment: BarMoment, desk: Account, target: Target, settings: Decid
 
 const FLAT: Target = { kind: 'target', lots: 0, edgeBps: 0, costBps: 0, reason: 'exit' }
 
-const symbolOf = ({ pipeline }: BarMoment) => pipeline.converter.instrument.symbol
+const symbolOf = ({ view }: BarMoment) => view.converter.instrument.symbol
 
 function policyInputs(moment: BarMoment, desk: Account) {
-  const { window, pipeline, forecast, stale, modelExpired, blindBars, equityQuote } = moment
+  const { window, view, forecast, stale, modelExpired, blindBars, equityQuote } = moment
   const { bar } = window.row
   return {
-    converter: pipeline.converter,
+    converter: view.converter,
     forecast,
     windowReady: window.ready,
     tainted: bar.taints.length > 0,
@@ -99,10 +99,10 @@ function policyInputs(moment: BarMoment, desk: Account) {
 }
 
 function intentOf(moment: BarMoment, desk: Account, target: Target, settings: DecideSettings): OrderIntent | undefined {
-  const { window, pipeline, now } = moment
+  const { window, view, now } = moment
   const { bar } = window.row
   const inputs = {
-    converter: pipeline.converter,
+    converter: view.converter,
     positionLots: desk.position(bar.symbol).lots,
     bidTicks: bar.bidTicks,
     askTicks: bar.askTicks,
@@ -120,18 +120,18 @@ function intentOf(moment: BarMoment, desk: Account, target: Target, settings: De
 }
 
 function riskState(moment: BarMoment, desk: Account) {
-  const { pipeline, now, guard, otherExposureQuote } = moment
+  const { view, now, guard, otherExposureQuote } = moment
   const symbol = symbolOf(moment)
-  const { book, synced } = pipeline
+  const { book, synced } = view
   return {
     now,
-    converter: pipeline.converter,
+    converter: view.converter,
     guard,
     freezes: freezesOf(moment, desk),
     positionLots: desk.position(symbol).lots,
     open: desk.openLots(symbol),
     otherExposureQuote,
-    reference: synced ? { ticks: (book.bidTicks + book.askTicks) / 2, at: pipeline.lastBookAt } : undefined,
+    reference: synced ? { ticks: (book.bidTicks + book.askTicks) / 2, at: view.lastBookAt } : undefined,
   }
 }
 
@@ -139,7 +139,7 @@ function riskState(moment: BarMoment, desk: Account) {
 function freezesOf(moment: BarMoment, desk: Account): readonly FreezeReason[] {
   const reasons: FreezeReason[] = [...desk.freezes(symbolOf(moment))]
   if (moment.stale) reasons.push('stale')
-  if (!moment.pipeline.synced) reasons.push('unsynced')
+  if (!moment.view.synced) reasons.push('unsynced')
   if (moment.modelExpired) reasons.push('model-expired')
   return reasons
 }
@@ -147,9 +147,7 @@ function freezesOf(moment: BarMoment, desk: Account): readonly FreezeReason[] {
 const finite = (value: number): number | null => (Number.isFinite(value) ? value : null)
 
 const hashOf = (values: Float32Array): string =>
-  createHash('sha256')
-    .update(new Uint8Array(values.buffer, values.byteOffset, values.byteLength))
-    .digest('hex')
+  hash('sha256', new Uint8Array(values.buffer, values.byteOffset, values.byteLength), 'hex')
 
 function recordOf(
   moment: BarMoment,
@@ -187,7 +185,14 @@ function recordOf(
     target,
     verdict: outcome.verdict,
     clientId: outcome.clientId,
-    latency: { featureMs, forecastMs, decideMs: outcome.decideMs, commitMs: null, closeToSendMs: null },
+    latency: {
+      featureMs,
+      forecastMs,
+      decideMs: outcome.decideMs,
+      commitMs: null,
+      closeToSendMs: null,
+      sendToAnswerMs: null,
+    },
     positionLots: desk.position(bar.symbol).lots,
     equity: String(moment.equityQuote),
   }

@@ -2,18 +2,28 @@ import { createHash } from 'node:crypto'
 import { isForecast } from '../../inference/forecast.ts'
 import type { DecisionRecord } from '../../trading/journal-records.ts'
 
+/** Characters that are hashed at once: a call costs more than its bytes. */
+const TEXT_MAX = 65_536
+
 /** SHA-256 over all that was decided and why, in order; what differs between two equal runs (latencies, provider) is left out. */
 export function decisionHash(): { add(record: DecisionRecord): void; digest(): string } {
   const hash = createHash('sha256')
+  let text = ''
+  const flush = (): void => {
+    hash.update(text)
+    text = ''
+  }
   return {
     add: (record) => {
       const { decisionId, featureHash, target, verdict, clientId, positionLots, equity } = record
-      hash.update(
-        JSON.stringify([decisionId, featureHash, saidOf(record), target, verdict, clientId, positionLots, equity]),
-      )
-      hash.update('\n')
+      text += JSON.stringify([decisionId, featureHash, saidOf(record), target, verdict, clientId, positionLots, equity])
+      text += '\n'
+      if (text.length > TEXT_MAX) flush()
     },
-    digest: () => hash.copy().digest('hex'),
+    digest() {
+      flush()
+      return hash.copy().digest('hex')
+    },
   }
 }
 

@@ -1,3 +1,4 @@
+import { isProtective } from '../../core/order.ts'
 import type { Side } from '../../core/units.ts'
 import type { Trader } from '../../trading/trader.ts'
 import type { Desk } from './desk.ts'
@@ -10,7 +11,8 @@ export function traderDesk(trader: Trader, currency: string): Desk {
       return { lots: held?.lots ?? 0, entryTicks: Number(held?.entryTicks ?? 0) }
     },
     openLots: (symbol) => {
-      const open = trader.openOrders(symbol)
+      // What only protects takes nothing from an exit, and adds nothing to what may be held.
+      const open = trader.openOrders(symbol).filter((order) => !isProtective(order))
       const unfilled = (wanted: Side) =>
         open.reduce(
           (sum, { side, lots, filledLots }) => (side === wanted ? sum + Math.max(0, lots - filledLots) : sum),
@@ -19,7 +21,7 @@ export function traderDesk(trader: Trader, currency: string): Desk {
       return { buy: unfilled('buy'), sell: unfilled('sell') }
     },
     freezes: (symbol) => trader.freezes(symbol),
-    walletQuote: () => Number(trader.money(currency)?.wallet ?? Number.NaN),
+    walletQuote: () => Number(trader.wallet(currency) ?? Number.NaN),
     commit: (decided) => trader.commit(decided),
   }
 }

@@ -1,7 +1,7 @@
 import type { InstrumentSymbol } from '../../core/instrument.ts'
 import type { ApprovedOrder } from '../../core/order.ts'
-import type { InstrumentPipeline } from '../../features/market-pipeline.ts'
 import type { Account } from './desk.ts'
+import type { MarketView } from './market-view.ts'
 
 export interface Valuation {
   /** Wallet and unrealised profit at mid, settle currency. */
@@ -18,41 +18,41 @@ export interface Exposures {
   add(order: ApprovedOrder): void
 }
 
-export function valuation(pipelines: ReadonlyMap<InstrumentSymbol, InstrumentPipeline>, desk: Account): Valuation {
-  const ticksOf = (pipeline: InstrumentPipeline, fallbackTicks: number): number => {
-    for (const price of [pipeline.mid, pipeline.markPrice]) {
-      if (Number.isFinite(price)) return price / pipeline.converter.tickSize
+export function valuation(views: ReadonlyMap<InstrumentSymbol, MarketView>, desk: Account): Valuation {
+  const ticksOf = (view: MarketView, fallbackTicks: number): number => {
+    for (const price of [view.mid, view.markPrice]) {
+      if (Number.isFinite(price)) return price / view.converter.tickSize
     }
     return fallbackTicks
   }
 
-  function unrealisedQuote(symbol: InstrumentSymbol, pipeline: InstrumentPipeline): number {
+  function unrealisedQuote(symbol: InstrumentSymbol, view: MarketView): number {
     const { lots, entryTicks } = desk.position(symbol)
     if (lots === 0) return 0
-    const { tickSize, lotSize, instrument } = pipeline.converter
+    const { tickSize, lotSize, instrument } = view.converter
     const size = lots * lotSize * Number(instrument.contractSize)
-    const nowTicks = ticksOf(pipeline, entryTicks)
+    const nowTicks = ticksOf(view, entryTicks)
     // Inverse contracts are worth a fixed amount of quote and settle in base.
     return instrument.inverse
       ? (size / tickSize) * (1 / entryTicks - 1 / nowTicks)
       : (nowTicks - entryTicks) * tickSize * size
   }
 
-  function worstQuote(symbol: InstrumentSymbol, pipeline: InstrumentPipeline, order?: ApprovedOrder): number {
+  function worstQuote(symbol: InstrumentSymbol, view: MarketView, order?: ApprovedOrder): number {
     const { lots, entryTicks } = desk.position(symbol)
     const open = { ...desk.openLots(symbol) }
     if (order) open[order.side] += order.lots
     const worstLots = Math.max(0, lots + open.buy, open.sell - lots)
     // Without any price yet: the entry's. Flat and without orders nothing is needed.
-    return worstLots === 0 ? 0 : pipeline.converter.notional(ticksOf(pipeline, entryTicks), worstLots)
+    return worstLots === 0 ? 0 : view.converter.notional(ticksOf(view, entryTicks), worstLots)
   }
 
   return {
     equityQuote: () =>
-      [...pipelines].reduce((sum, [symbol, pipeline]) => sum + unrealisedQuote(symbol, pipeline), desk.walletQuote()),
+      [...views].reduce((sum, [symbol, view]) => sum + unrealisedQuote(symbol, view), desk.walletQuote()),
     exposures() {
       const worst = new Map<InstrumentSymbol, number>()
-      for (const [symbol, pipeline] of pipelines) worst.set(symbol, worstQuote(symbol, pipeline))
+      for (const [symbol, view] of views) worst.set(symbol, worstQuote(symbol, view))
       return {
         // Summed anew rather than "total less own": no rounding may make it negative.
         othersQuote(symbol) {
@@ -61,8 +61,8 @@ export function valuation(pipelines: ReadonlyMap<InstrumentSymbol, InstrumentPip
           return sum
         },
         add(order) {
-          const pipeline = pipelines.get(order.symbol)
-          if (pipeline) worst.set(order.symbol, worstQuote(order.symbol, pipeline, order))
+          const view = views.get(order.symbol)
+          if (view) worst.set(order.symbol, worstQuote(order.symbol, view, order))
         },
       }
     },

@@ -59,6 +59,14 @@ describe('against the simulated exchange', () => {
   const venueOrders = (clientId: string) =>
     served.protocol.ledger('demo').orders.filter((row) => row.clientOrderId === clientId)
 
+  test('a trigger that the market has passed already is refused', async () => {
+    const { price, ...rest } = order('buy')
+    const trigger = { ticks: ticks(price - 10_000), by: 'last' } as const
+    const stop = approved({ ...rest, price, type: 'stop-market', trigger })
+    expect(await watched.gateway.submit(stop)).toMatchObject({ kind: 'rejected', code: '-2021' })
+    expect(await watched.gateway.find(BTC, stop.clientId)).toEqual({ kind: 'absent' })
+  })
+
   test('lost response: unknown, then found; one order at the venue', async () => {
     served.server.faults.onOrders(1, { kind: 'accept-but-lose-response' })
     const request = order('buy', 'limit')

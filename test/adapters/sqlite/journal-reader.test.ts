@@ -49,6 +49,9 @@ test('status and why read while the daemon writes', async () => {
   for (const bar of [3, -4, 1.5, 'nothing', epochMs(record.barEndAt + 1)])
     expect(reader.decisionAt(bar)).toBeUndefined()
   expect(reader.decisionAt(1, 'ETH/USDT:USDT')).toBeUndefined()
+  const { createdAt } = order
+  expect(reader.sentOrders(createdAt, createdAt)).toEqual([{ ...story?.story, latency: story?.decision.latency }])
+  expect(reader.sentOrders(epochMs(createdAt + 1), epochMs(createdAt + 2))).toEqual([])
   reader.close()
   await bench.close()
 })

@@ -7,7 +7,10 @@ import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import Database from 'better-sqlite3'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { openJournalReader } from '../../../src/adapters/sqlite/journal-reader.ts'
 import { openState } from '../../../src/adapters/sqlite/open-state.ts'
+import { decisionCells, insertSql } from '../../../src/adapters/sqlite/rows.ts'
+import { MIGRATIONS } from '../../../src/adapters/sqlite/schema.ts'
 import { InputError } from '../../../src/core/errors.ts'
 import { decided, decisionRecord } from '../../trading/support/decisions.ts'
 
@@ -43,7 +46,7 @@ test('a new file is durable on every commit, ours, and of the newest schema', ()
   state.journal.recordDecision(decisionRecord(1))
   const db = new Database(path, { readonly: true })
   expect(db.pragma('journal_mode', { simple: true })).toBe('wal')
-  expect(db.pragma('user_version', { simple: true })).toBe(1)
+  expect(db.pragma('user_version', { simple: true })).toBe(MIGRATIONS.length)
   expect(db.pragma('application_id', { simple: true })).toBe(0x54775274)
   const lax = db.prepare(
     "SELECT name FROM pragma_table_list WHERE strict = 0 AND schema = 'main' AND name NOT LIKE 'sqlite%'",
@@ -104,7 +107,7 @@ describe('refused, and left as it is', () => {
     db.pragma('user_version = 99')
     db.close()
     expect(refusal(() => openState(path, OWNER))).toContain(
-      `state file ${path} has schema 99; this program knows up to 1`,
+      `state file ${path} has schema 99; this program knows up to ${MIGRATIONS.length}`,
     )
   })
 
@@ -159,6 +162,27 @@ test('a migration that fails leaves the old schema, and the file opens later', (
   repaired.exec('DROP TABLE fills')
   repaired.close()
   openState(path, OWNER).close()
+})
+
+test('a file of the first schema gets what came since, and its decisions stay', () => {
+  const db = new Database(path)
+  db.pragma(`application_id = ${0x54775274}`)
+  db.exec(MIGRATIONS[0]!)
+  db.pragma('user_version = 1')
+  const { sendToAnswerMs: _, ...cells } = decisionCells(decisionRecord(1))
+  db.prepare(insertSql('decisions', Object.keys(cells))).run(cells)
+  db.close()
+  const readBack = () => {
+    const reader = openJournalReader(path)
+    const found = reader.latestDecision()?.decision
+    reader.close()
+    return found
+  }
+  expect(readBack()).toEqual(decisionRecord(1))
+  const state = openState(path, OWNER)
+  state.journal.recordLatency(decisionRecord(1).decisionId, { commitMs: 1, closeToSendMs: 2, sendToAnswerMs: 3 })
+  state.close()
+  expect(readBack()?.latency).toMatchObject({ commitMs: 1, closeToSendMs: 2, sendToAnswerMs: 3 })
 })
 
 describe('kill -9', () => {

@@ -1,60 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest'
-import { type EpochMs, epochMs } from '../../../src/core/units.ts'
-import type { HttpMethod } from '../../../src/simulation/binance/request.ts'
-import { type PureBinance, pureBinance, START_AT } from '../../support/simulated-binance.ts'
+import { body, call, type Json, limit, live, market, now, open, price, quote, venue } from './support/trading-desk.ts'
 
-type Json = Record<string, unknown>
-
-let venue: PureBinance
-let now: EpochMs
-
-const call = (method: HttpMethod, path: string, params: Record<string, string> = {}, account = 'a') =>
-  venue.protocol.handle({ method, path, params, account, now })
-const body = <T = Json>(...args: Parameters<typeof call>) => {
-  const response = call(...args)
-  expect(response).toMatchObject({ status: 200 })
-  return response.body as T
-}
-/** Lets the exchange live and returns what the user streams say. */
-const live = (ms = 0) => {
-  now = epochMs(now + ms)
-  return venue.protocol
-    .frames(now, () => false)
-    .users.map(({ account, data }) => ({
-      account,
-      ...(JSON.parse(data) as Json & { e: string; o: Json; a: Json }),
-    }))
-}
-const quote = () => {
-  const { bids, asks } = venue.exchange.depth('BTC/USDT:USDT', 1)
-  return { bid: bids[0]![0], ask: asks[0]![0] }
-}
-const price = (ticks: number) => (ticks / 10).toFixed(1)
-const limit = (extra: Record<string, string> = {}) => ({
-  symbol: 'BTCUSDT',
-  side: 'BUY',
-  type: 'LIMIT',
-  timeInForce: 'GTC',
-  quantity: '0.010',
-  price: price(quote().bid - 1_000),
-  newOrderRespType: 'RESULT',
-  ...extra,
-})
-const market = (side: 'BUY' | 'SELL', quantity: string, extra: Record<string, string> = {}) => ({
-  symbol: 'BTCUSDT',
-  side,
-  type: 'MARKET',
-  quantity,
-  newOrderRespType: 'RESULT',
-  ...extra,
-})
-
-beforeEach(() => {
-  venue = pureBinance({ fundingIntervalMs: 30_000 })
-  now = START_AT
-  call('GET', '/fapi/v3/balance') // The account's first sight: its deposit goes out before the tests look.
-  live(5_000)
-})
+beforeEach(open)
 
 describe('refusals of an order', () => {
   const cases: readonly [string, number, (() => Record<string, string>) | Record<string, string>][] = [
@@ -238,7 +185,7 @@ describe('conditional orders', () => {
       seen.push(...live(1_000))
     }
     const states = seen.filter(({ e }) => e === 'ALGO_UPDATE').map(({ o }) => o['X'])
-    expect(states).toEqual(['NEW', 'TRIGGERED', 'FINISHED'])
+    expect(states).toEqual(['NEW', 'TRIGGERING', 'TRIGGERED', 'FINISHED'])
     const fired = body('GET', '/fapi/v1/algoOrder', { clientAlgoId: 'stop' })
     expect(fired).toMatchObject({ algoStatus: 'FINISHED', actualQty: '0.100', actualType: 'MARKET' })
     const made = body('GET', '/fapi/v1/order', { symbol: 'BTCUSDT', orderId: String(fired['actualOrderId']) })
@@ -261,8 +208,18 @@ describe('conditional orders', () => {
     ['trigger off the tick', -4014, { triggerPrice: '59000.05' }],
     ['a type that is none', -1116, { type: 'LIMIT' }],
     ['another algo type', -1102, { algoType: 'TWAP' }],
-    ['closePosition with a quantity', -4136, { closePosition: 'true', reduceOnly: '' }],
-    ['working type that is none', -4096, { workingType: 'INDEX' }],
+    ['a trailing stop without a rate', -1102, { type: 'TRAILING_STOP_MARKET' }],
+    ['a rate below 0.1 %', -2007, { type: 'TRAILING_STOP_MARKET', callbackRate: '0.09' }],
+    ['a rate between tenths', -2007, { type: 'TRAILING_STOP_MARKET', callbackRate: '0.15' }],
+    ['a rate above 10 %', -2007, { type: 'TRAILING_STOP_MARKET', callbackRate: '10.1' }],
+    [
+      'a sell that trails from below the market',
+      -2021,
+      () => ({ type: 'TRAILING_STOP_MARKET', callbackRate: '1', activatePrice: price(quote().bid - 100) }),
+    ],
+    ['an end in five minutes', -5040, () => ({ timeInForce: 'GTD', goodTillDate: String(now + 300_000) })],
+    ['closePosition with a quantity', -4137, { closePosition: 'true', reduceOnly: '' }],
+    ['working type that is none', -4031, { workingType: 'INDEX' }],
   ])('%s -> %i', (_name, code, change) => {
     body('POST', '/fapi/v1/order', market('BUY', '0.100'))
     const params = stop(typeof change === 'function' ? change() : change)
@@ -273,46 +230,6 @@ describe('conditional orders', () => {
     body('POST', '/fapi/v1/order', market('BUY', '0.100'))
     const params = stop({ closePosition: 'true', reduceOnly: '', quantity: '' })
     expect(body('POST', '/fapi/v1/algoOrder', params)).toMatchObject({ closePosition: true, quantity: '0.000' })
-  })
-})
-
-describe('account settings', () => {
-  test('leverage up to 125', () => {
-    const set = (leverage: string) => call('POST', '/fapi/v1/leverage', { symbol: 'BTCUSDT', leverage }).body
-    expect(set('125')).toMatchObject({ leverage: 125, symbol: 'BTCUSDT' })
-    expect(live()).toMatchObject([{ e: 'ACCOUNT_CONFIG_UPDATE', ac: { s: 'BTCUSDT', l: 125 } }])
-    expect(set('126')).toMatchObject({ code: -4028 })
-    expect(set('0')).toMatchObject({ code: -4028 })
-    expect(body<Json[]>('GET', '/fapi/v1/symbolConfig', { symbol: 'BTCUSDT' })).toMatchObject([{ leverage: 125 }])
-  })
-
-  test('margin type: no change, a change, and none with an open position', () => {
-    const set = (marginType: string) => call('POST', '/fapi/v1/marginType', { symbol: 'BTCUSDT', marginType }).body
-    expect(set('CROSSED')).toMatchObject({ code: -4046 })
-    expect(set('PORTFOLIO')).toMatchObject({ code: -1100 })
-    expect(set('ISOLATED')).toMatchObject({ code: 200 })
-    body('POST', '/fapi/v1/order', market('BUY', '0.010'))
-    expect(set('CROSSED')).toMatchObject({ code: -4048 })
-  })
-
-  test('one-way mode is all there is', () => {
-    const set = (dualSidePosition: string) => call('POST', '/fapi/v1/positionSide/dual', { dualSidePosition }).body
-    expect(body('GET', '/fapi/v1/positionSide/dual')).toEqual({ dualSidePosition: false })
-    expect(set('false')).toMatchObject({ code: -4059 })
-    expect(set('true')).toMatchObject({ code: -1020 })
-  })
-
-  test('funding is exchanged, told on the stream, in the history and in the income', () => {
-    body('POST', '/fapi/v1/order', market('BUY', '0.100'))
-    live()
-    const frames = live(30_000).filter(({ e }) => e === 'ACCOUNT_UPDATE')
-    expect(frames).toHaveLength(1)
-    const [balance] = frames[0]!.a['B'] as Json[]
-    expect(frames[0]!.a).toMatchObject({ m: 'FUNDING_FEE', P: [] })
-    const income = body<Json[]>('GET', '/fapi/v1/income', { incomeType: 'FUNDING_FEE' })
-    expect(income.map((row) => [row['income'], row['symbol']])).toEqual([[balance!['bc'], 'BTCUSDT']])
-    const history = body<Json[]>('GET', '/fapi/v1/fundingRate', { symbol: 'BTCUSDT' })
-    expect(history).toMatchObject([{ symbol: 'BTCUSDT', fundingTime: START_AT + 30_000 }])
   })
 })
 

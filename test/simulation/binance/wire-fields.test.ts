@@ -48,6 +48,13 @@ const call = (method: HttpMethod, path: string, params: Record<string, string> =
   return body
 }
 const market = { side: 'BUY', type: 'MARKET', quantity: '0.100' }
+const trailing = {
+  algoType: 'CONDITIONAL',
+  side: 'SELL',
+  type: 'TRAILING_STOP_MARKET',
+  quantity: '0.100',
+  callbackRate: '1',
+}
 const stop = { algoType: 'CONDITIONAL', side: 'SELL', type: 'STOP_MARKET', quantity: '0.100', triggerPrice: '50000' }
 live(5_000)
 call('POST', '/fapi/v1/order', market)
@@ -92,6 +99,7 @@ describe.runIf(hasData)('our answers have every field of the documented ones, of
     ['Trading/PlaceOrder.txt', 'POST', '/fapi/v1/order', { ...market, newClientOrderId: 'two' }],
     ['Trading/GetOrder.txt', 'GET', '/fapi/v1/order', { origClientOrderId: 'two' }],
     ['Trading/GetUserTrades.txt', 'GET', '/fapi/v1/userTrades', {}],
+    ['Trading/PlaceConditionalOrder.txt', 'POST', '/fapi/v1/algoOrder', trailing],
     ['Trading/GetConditionalOrder.txt', 'GET', '/fapi/v1/algoOrder', { clientAlgoId: 'one' }],
     ['Account/GetPositionInformation.txt', 'GET', '/fapi/v2/positionRisk', {}],
     ['Account/GetAccountInfo.txt', 'GET', '/fapi/v2/account', {}],

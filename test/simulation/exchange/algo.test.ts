@@ -46,7 +46,7 @@ describe('trigger orders', () => {
     expect(stop).toMatchObject({ status: 'FINISHED' })
     const order = exchange.findOrder('alice', BTC, { orderId: stop!.orderId! })
     expect(order).toMatchObject({ algoId: stop!.algoId, type: 'MARKET', side: 'sell', size: 10, reduceOnly: true })
-    expect(kindsOf(exchange.drain()).filter((kind) => kind === 'algo')).toHaveLength(2)
+    expect(kindsOf(exchange.drain()).filter((kind) => kind === 'algo')).toHaveLength(3)
   })
 
   test('without a position left, a stop that closes expires', () => {
@@ -92,5 +92,26 @@ describe('trigger orders', () => {
     expect(exchange.cancelAlgo('alice', { clientAlgoId: 'stop' }, atMs(3))).toMatchObject({ reason: 'unknown-order' })
     crash(exchange)
     expect(exchange.account('alice').positions[0]!.lots).toBe(10)
+  })
+
+  test('a stop limit is triggered while its order rests, finished when that ends', () => {
+    const exchange = long()
+    exchange.placeAlgo(
+      algo({ type: 'STOP', closePosition: false, size: lots(10), reduceOnly: true, price: ticks(620_000) }),
+      atMs(2),
+    )
+    crash(exchange)
+    expect(exchange.algoOrders('alice')).toMatchObject([{ status: 'TRIGGERED' }])
+    exchange.cancel('alice', BTC, { clientId: 'stop' }, atMs(4))
+    expect(exchange.algoOrders('alice')).toMatchObject([{ status: 'FINISHED' }])
+  })
+
+  test('its good-till date ends a waiting order', () => {
+    const exchange = long()
+    exchange.placeAlgo(algo({ timeInForce: 'GTD', goodTillDate: atMs(601_000) }), atMs(2))
+    exchange.advance(atMs(600_999))
+    expect(exchange.algoOrders('alice')).toMatchObject([{ status: 'NEW' }])
+    exchange.advance(atMs(601_000))
+    expect(exchange.algoOrders('alice')).toMatchObject([{ status: 'EXPIRED', updatedAt: atMs(601_000) }])
   })
 })

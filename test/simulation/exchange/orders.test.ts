@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import type { EpochMs } from '../../../src/core/units.ts'
 import type { Outcome, PlaceRequest } from '../../../src/simulation/exchange/exchange.ts'
 import { atMs, BTC, kindsOf, lots, quietExchange, request, ticks } from './setup.ts'
 
@@ -50,14 +51,21 @@ describe('orders', () => {
     expect(exchange.orders('alice')).toMatchObject([{ status: 'PARTIALLY_FILLED', filled: 3 }])
   })
 
-  test('an order that meets its own account expires there; the older one stays', () => {
+  test.each([
+    { selfTrade: undefined, taker: 'FILLED', maker: 'EXPIRED_IN_MATCH' },
+    { selfTrade: 'EXPIRE_MAKER' as const, taker: 'FILLED', maker: 'EXPIRED_IN_MATCH' },
+    { selfTrade: 'EXPIRE_TAKER' as const, taker: 'EXPIRED_IN_MATCH', maker: 'NEW' },
+    { selfTrade: 'EXPIRE_BOTH' as const, taker: 'EXPIRED_IN_MATCH', maker: 'EXPIRED_IN_MATCH' },
+    { selfTrade: 'NONE' as const, taker: 'FILLED', maker: 'PARTIALLY_FILLED' },
+  ])('meeting its own account, $selfTrade: the taker is $taker, the maker $maker', ({ selfTrade, taker, maker }) => {
     const exchange = quietExchange({ deposit: '1000000' })
     const price = ticks(best(exchange).ask - 1)
     exchange.place(request({ price, size: lots(5), clientId: 'older' }), atMs(1))
     const ahead = exchange.depth(BTC, 1).bids[0]![1] - 5
-    const own = exchange.place(request({ side: 'sell', size: lots(ahead + 3) }), atMs(2))
-    expect(own).toMatchObject({ ok: true, value: { status: 'EXPIRED', filled: ahead } })
-    expect(exchange.findOrder('alice', BTC, { clientId: 'older' })).toMatchObject({ status: 'NEW', filled: 0 })
+    const mode = selfTrade === undefined ? {} : { selfTrade }
+    const own = exchange.place(request({ side: 'sell', size: lots(ahead + 3), ...mode }), atMs(2))
+    expect(own).toMatchObject({ ok: true, value: { status: taker, filled: taker === 'FILLED' ? ahead + 3 : ahead } })
+    expect(exchange.findOrder('alice', BTC, { clientId: 'older' })).toMatchObject({ status: maker })
   })
 
   test.each([
@@ -93,6 +101,99 @@ describe('orders', () => {
     ['more than 20 × the wallet', { price: ticks(590_000), size: lots(3400) }, 'insufficient-margin'],
   ])('%s', (_name, over, expected) => {
     expect(verdict(quietExchange().place(request(over), atMs(1)))).toBe(expected)
+  })
+
+  describe('good till date', () => {
+    const MINUTES_10 = 600_000
+    test.each([
+      ['at the least distance', atMs(MINUTES_10 + 1), 'bad-good-till-date'],
+      ['a millisecond later', atMs(MINUTES_10 + 2), 'ok'],
+      ['the last second of 9999', 253_402_300_799_000 as EpochMs, 'bad-good-till-date'],
+    ])('%s', (_name, goodTillDate, expected) => {
+      const order = request({ price: ticks(590_000), timeInForce: 'GTD', goodTillDate })
+      expect(verdict(quietExchange().place(order, atMs(1)))).toBe(expected)
+    })
+
+    test('it ends the rest at the second of its date, not before, and not when it ended otherwise', () => {
+      const exchange = quietExchange()
+      const order = (clientId: string) =>
+        request({ price: ticks(590_000), timeInForce: 'GTD', goodTillDate: atMs(700_900), clientId })
+      exchange.place(order('stays'), atMs(1))
+      exchange.place(order('goes'), atMs(1))
+      exchange.cancel('alice', BTC, { clientId: 'goes' }, atMs(2))
+      exchange.advance(atMs(699_999))
+      expect(exchange.findOrder('alice', BTC, { clientId: 'stays' })).toMatchObject({
+        status: 'NEW',
+        goodTillDate: atMs(700_000),
+      })
+      exchange.drain()
+      exchange.advance(atMs(700_000))
+      expect(kindsOf(exchange.drain())).toEqual(['order EXPIRED EXPIRED'])
+      expect(exchange.findOrder('alice', BTC, { clientId: 'stays' })).toMatchObject({ updatedAt: atMs(700_000) })
+      expect(exchange.findOrder('alice', BTC, { clientId: 'goes' })).toMatchObject({ status: 'CANCELED' })
+    })
+  })
+
+  describe('amendment', () => {
+    const resting = (over: Partial<PlaceRequest> = {}) => {
+      const exchange = quietExchange({ deposit: '1000000' })
+      exchange.place(request({ price: ticks(590_000), size: lots(10), clientId: 'one', ...over }), atMs(1))
+      const amend = (price: number, size: number, side: 'buy' | 'sell' = 'buy') =>
+        exchange.amend('alice', BTC, { clientId: 'one' }, { side, price: ticks(price), size: lots(size) }, atMs(2))
+      return { exchange, amend }
+    }
+
+    test('the order moves, keeps its id, and goes to the back of the queue', () => {
+      const { exchange, amend } = resting()
+      exchange.place(request({ account: 'bob', price: ticks(591_000), size: lots(7) }), atMs(1))
+      exchange.drain()
+      expect(amend(591_000, 8)).toMatchObject({ ok: true, value: { price: 591_000, size: 8, status: 'NEW' } })
+      expect(kindsOf(exchange.drain())).toEqual(['order AMENDMENT NEW'])
+      const { bids } = exchange.depth(BTC, 1000)
+      const better = bids.filter(([price]) => price > 591_000).reduce((sum, [, size]) => sum + size, 0)
+      const there = bids.find(([price]) => price === 591_000)![1]
+      const sell = request({ account: 'carol', side: 'sell', price: ticks(591_000), timeInForce: 'IOC' })
+      exchange.place({ ...sell, size: lots(better + there - 8) }, atMs(3))
+      expect(exchange.fills('alice')).toEqual([])
+      exchange.place({ ...sell, clientId: 'more', size: lots(3) }, atMs(3))
+      expect(exchange.findOrder('alice', BTC, { clientId: 'one' })).toMatchObject({ filled: 3, size: 8 })
+    })
+
+    test('a price across the spread trades', () => {
+      const { exchange, amend } = resting()
+      expect(amend(best(exchange).ask, 10)).toMatchObject({ value: { status: 'FILLED', filled: 10 } })
+    })
+
+    test.each<[string, Partial<PlaceRequest>, [number, number, ('buy' | 'sell')?], string]>([
+      ['another side', {}, [591_000, 10, 'sell'], 'wrong-side'],
+      ['nothing new', {}, [590_000, 10], 'same-order'],
+      ['half a tick', {}, [590_000.5, 10], 'price-not-a-tick'],
+      ['outside the band', {}, [640_000, 10], 'price-out-of-band'],
+      ['below the least value', {}, [590_000, 1], 'min-notional'],
+      ['without the margin', {}, [590_000, 900_000], 'insufficient-margin'],
+    ])('%s is refused, and the order stays as it is', (_name, over, [price, size, side], expected) => {
+      const { exchange, amend } = resting(over)
+      expect(verdict(amend(price, size, side))).toBe(expected)
+      expect(exchange.findOrder('alice', BTC, { clientId: 'one' })).toMatchObject({ price: 590_000, size: 10 })
+      expect(exchange.depth(BTC, 1000).bids.find(([at]) => at === 590_000)).toEqual([590_000, 10])
+    })
+
+    test('post-only across the spread, and a size that is filled already, cancel', () => {
+      const post = resting({ timeInForce: 'GTX' })
+      expect(post.amend(best(post.exchange).ask, 10)).toMatchObject({ value: { status: 'CANCELED', filled: 0 } })
+      const part = resting({ price: ticks(best(quietExchange()).ask - 1) })
+      const ahead = part.exchange.depth(BTC, 1).bids[0]![1] - 10
+      part.exchange.place(request({ account: 'bob', side: 'sell', size: lots(ahead + 6) }), atMs(1))
+      const { price, filled } = part.exchange.findOrder('alice', BTC, { clientId: 'one' })!
+      expect(filled).toBe(6)
+      expect(part.amend(price!, 6)).toMatchObject({ value: { status: 'CANCELED', filled: 6 } })
+    })
+
+    test('what does not rest cannot be amended', () => {
+      const { exchange, amend } = resting()
+      exchange.cancelAll('alice', BTC, atMs(1))
+      expect(verdict(amend(591_000, 10))).toBe('unknown-order')
+    })
   })
 
   test('a client id is free again once its order is done', () => {

@@ -2,50 +2,11 @@ import Big from 'big.js'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { MarketEvent } from '../../../src/core/market-event.ts'
-import type { Fill, OrderIntent } from '../../../src/core/order.ts'
-import { epochMs, lots, type Side, signOf, ticks } from '../../../src/core/units.ts'
-import { SimulatedVenue, type SimulatedVenueSettings } from '../../../src/simulation/venue/simulated-venue.ts'
-import type { AccountEvent } from '../../../src/trading/order-gateway.port.ts'
-import { approved } from '../../trading/support/approved.ts'
+import type { OrderIntent } from '../../../src/core/order.ts'
+import { epochMs, lots, type Side, signOf } from '../../../src/core/units.ts'
+import { bookSimulation } from '../../../src/simulation/venue/simulation-settings.ts'
+import { bench, SYMBOL } from './support/bench.ts'
 import { delta, gap, LINEAR, mark, snapshot, trade } from './support/market.ts'
-
-const SYMBOL = LINEAR.symbol
-
-/** Bids 999 × 100, 998 × 200; asks 1001 × 100, 1002 × 200; at time 0. */
-const OPENING = snapshot(0, [999, 100, 998, 200], [1_001, 100, 1_002, 200])
-
-function bench(settings: Partial<SimulatedVenueSettings> = {}) {
-  const venue = new SimulatedVenue({ instruments: [LINEAR], latencyMs: 0, deposit: '1000', leverage: 10, ...settings })
-  const events: AccountEvent[] = []
-  venue.events$.subscribe((event) => events.push(event))
-  let count = 0
-  const feed = (...market: MarketEvent[]) => {
-    for (const event of market) venue.onMarketEvent(event)
-  }
-  feed(OPENING)
-  return {
-    venue,
-    events,
-    feed,
-    place: async (fields: Partial<Omit<OrderIntent, 'lots' | 'price'>> & { lots: number; price: number }) => {
-      const clientId = fields.clientId ?? `c${++count}`
-      const order = approved({ ...fields, clientId, lots: lots(fields.lots), price: ticks(fields.price) })
-      return { clientId, submission: await venue.submit(order) }
-    },
-    fills: () => events.flatMap((event) => (event.kind === 'fill' ? [event.fill] : [])).map(brief),
-    states: (clientId: string) =>
-      events.flatMap((event) =>
-        event.kind === 'order' && event.report.clientId === clientId
-          ? [`${event.report.state} ${event.report.filledLots}`]
-          : [],
-      ),
-    held: async () => (await venue.snapshot([SYMBOL])).positions[0]!,
-    wallet: async () => (await venue.snapshot([SYMBOL])).balances[0]!.wallet,
-  }
-}
-
-const brief = ({ side, price, lots: size, maker, at }: Fill) =>
-  `${side} ${size}@${price}${maker ? ' maker' : ''} t${at}`
 
 describe('takers', () => {
   test.each<[string, Partial<OrderIntent>, number, number, string[], string]>([
@@ -105,7 +66,7 @@ describe('takers', () => {
 
 describe('latency', () => {
   test('the order meets the book as it stands when it arrives, before the event at or after that moment', async () => {
-    const { place, fills, states, feed } = bench({ latencyMs: 5 })
+    const { place, fills, states, feed } = bench({ simulation: bookSimulation(5) })
     feed(delta(10, [], [1_001, 100]))
     const { clientId, submission } = await place({ lots: 50, price: 1_002 })
     expect(submission.kind).toBe('accepted')
@@ -118,7 +79,7 @@ describe('latency', () => {
   })
 
   test('a cancel of an order on its way follows it into the book', async () => {
-    const { venue, place, states, feed } = bench({ latencyMs: 5 })
+    const { venue, place, states, feed } = bench({ simulation: bookSimulation(5) })
     const { clientId } = await place({ lots: 60, price: 999, timeInForce: 'GTC' })
     expect(await venue.cancel(SYMBOL, clientId)).toMatchObject({ kind: 'unknown' })
     expect(await venue.find(SYMBOL, clientId)).toMatchObject({ kind: 'found', report: { state: 'open' } })
@@ -240,7 +201,10 @@ describe('account', () => {
     expect(Number(await wallet())).toBe(before)
     feed(mark(1_000, 102, 0.0009, 1_000), mark(1_003, 102, 0.0009, 2_000), mark(1_004, 102, 0.0009, 2_000))
     const cash = events.filter(({ kind }) => kind === 'cash')
-    expect(cash).toEqual([{ kind: 'cash', currency: 'USDT', amount: '-0.00202', reason: 'FUNDING_FEE', at: 1_000 }])
+    const symbol = 'BTC/USDT:USDT'
+    expect(cash).toEqual([
+      { kind: 'cash', currency: 'USDT', amount: '-0.00202', reason: 'FUNDING_FEE', at: 1_000, symbol },
+    ])
     expect(Number(await wallet())).toBeCloseTo(before - 0.00202, 10)
     await place({ lots: 100, price: 999, side: 'sell', reduceOnly: true })
     feed(mark(2_000, 102, 0.0009, 3_000))
@@ -278,7 +242,7 @@ describe('random markets', () => {
   type Step = typeof step extends fc.Arbitrary<infer T> ? T : never
 
   async function play(steps: readonly Step[]) {
-    const { venue, events, feed, place, held, wallet } = bench({ latencyMs: 2 })
+    const { venue, events, feed, place, held, wallet } = bench({ simulation: bookSimulation(2) })
     let at = 0
     for (const taken of steps) {
       at += 1

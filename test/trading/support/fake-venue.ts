@@ -3,7 +3,7 @@ import { Subject } from 'rxjs'
 import type { Clock } from '../../../src/core/clock.port.ts'
 import { TransientError } from '../../../src/core/errors.ts'
 import type { Instrument } from '../../../src/core/instrument.ts'
-import type { ApprovedOrder, Fill, OrderReport } from '../../../src/core/order.ts'
+import { type ApprovedOrder, type Fill, isImmediate, type OrderReport } from '../../../src/core/order.ts'
 import type { Scheduler } from '../../../src/core/scheduler.port.ts'
 import { epochMs, lots, signOf, ticks } from '../../../src/core/units.ts'
 import type { AccountEvent, OrderGateway, OrderLookup, Submission } from '../../../src/trading/order-gateway.port.ts'
@@ -110,7 +110,7 @@ export function fakeVenue(clock: Clock) {
     pending.push({ kind: 'order', report: orders.get(clientId)! })
     const now = Math.min(script.fillLots, size)
     if (now > 0) execute(clientId, now)
-    if (order.timeInForce === 'IOC' && now < size) change(clientId, { state: 'expired' })
+    if (isImmediate(order) && now < size) change(clientId, { state: 'expired' })
     return venueId
   }
   function snapshot() {

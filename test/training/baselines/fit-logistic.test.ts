@@ -162,7 +162,7 @@ test('the optimum, whatever the data: no direction lowers the loss, biases sum t
   const row = fc.tuple(cell, cell, fc.integer({ min: 0, max: 2 }))
   fc.assert(
     fc.property(fc.array(row, { minLength: 1, maxLength: 25 }), (rows) => {
-      const inputs = Float64Array.from(rows.flatMap(([a, b]) => [a, b]))
+      const inputs = Float64Array.from(rows.map(([a, b]) => [a, b]).flat())
       const kinds = rows.map(([, , kind]) => kind)
       if (new Set(kinds).size < 3) return // A bias would run away.
       const fit = fitLogistic({ x: inputs, y: kinds, width: 2, classes: 3, penalty: 0.01 })

@@ -100,7 +100,14 @@ describe('a fitted network', () => {
 
 const request = {
   ...{ family: 'demo', schemaHash: 'synthetic', validationShare: 0.25, createdAt: '2026-01-02T03:04:05.000Z' },
-  ...{ source: 'synthetic', seeds: [1], evaluationSeeds: [2], fitData: data, evaluationData: planted(2, 400) },
+  ...{
+    source: 'synthetic',
+    window: 'simulated' as const,
+    seeds: [1],
+    evaluationSeeds: [2],
+    fitData: data,
+    evaluationData: planted(2, 400),
+  },
 }
 const SHAPE_NOW = { steps: 3, barMs: 1_000, horizonBars: 2, schemaHash: 'synthetic' }
 

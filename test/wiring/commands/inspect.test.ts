@@ -60,7 +60,14 @@ function decision(bar: number, changed: Partial<DecisionRecord> = {}): DecisionR
     target: { kind: 'abstain', reason: 'edge-below-cost', edgeBps: 0.9, costBps: 1.2 },
     verdict: { kind: 'none' },
     clientId: null,
-    latency: { featureMs: 0.02, forecastMs: 0.1, decideMs: 0.01, commitMs: null, closeToSendMs: null },
+    latency: {
+      featureMs: 0.02,
+      forecastMs: 0.1,
+      decideMs: 0.01,
+      commitMs: null,
+      closeToSendMs: null,
+      sendToAnswerMs: null,
+    },
     positionLots: 0,
     equity: '10000',
     ...changed,
@@ -84,7 +91,14 @@ function traded(journal: Journal): void {
     target: { kind: 'target', lots: 12, edgeBps: 2, costBps: 1.2, reason: 'enter' },
     verdict: { kind: 'approved' },
     clientId: 'tw-1',
-    latency: { featureMs: 0.02, forecastMs: 0.1, decideMs: 0.01, commitMs: 1.5, closeToSendMs: 2.25 },
+    latency: {
+      featureMs: 0.02,
+      forecastMs: 0.1,
+      decideMs: 0.01,
+      commitMs: 1.5,
+      closeToSendMs: 2.25,
+      sendToAnswerMs: 8.5,
+    },
   })
   journal.recordDecision(
     decision(1, {
@@ -156,7 +170,7 @@ describe('why', () => {
       'Risk:      approved.',
       'tw-1: buy 0.012 BTC, limit 27001.0, IOC; intended, 0.000 BTC filled; venue id unknown',
       'buy 0.012 BTC at 27000.1 as taker, fee 0.16 USDT, realised 0 (trade 77)',
-      'features 0.02, forecast 0.1, decision 0.01, commit 1.5, close to send 2.25 ms',
+      'features 0.02, forecast 0.1, decision 0.01, commit 1.5, close to send 2.25, send to answer 8.5 ms',
     ]) {
       expect(text).toContain(part)
     }

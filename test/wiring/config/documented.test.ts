@@ -4,8 +4,9 @@ import { modelSettingsSchema } from '../../../src/training/model-settings.ts'
 import { fitSchema } from '../../../src/wiring/config/fit-schema.ts'
 import { configSchema } from '../../../src/wiring/config/schema.ts'
 import { schemaKeys } from '../../../src/wiring/config/schema-keys.ts'
+import { sweepSchema } from '../../../src/wiring/config/sweep-schema.ts'
 
-const keys = [configSchema, fitSchema, modelSettingsSchema].flatMap(schemaKeys)
+const keys = [configSchema, fitSchema, modelSettingsSchema, sweepSchema].flatMap(schemaKeys)
 const doc = readFileSync('docs/configuration.md', 'utf8')
 const files = readdirSync('config').map((name) => ({ name, lines: readFileSync(`config/${name}`, 'utf8').split('\n') }))
 

@@ -40,7 +40,7 @@ describe('decisionHash', () => {
   }
 
   test('does not see how long anything took, nor on which provider', () => {
-    const slow = { featureMs: 9, forecastMs: 9, decideMs: 9, commitMs: 9, closeToSendMs: 9 }
+    const slow = { featureMs: 9, forecastMs: 9, decideMs: 9, commitMs: 9, closeToSendMs: 9, sendToAnswerMs: 9 }
     expect(hashOf(decisionRecord(1, { latency: slow, provider: 'cuda' }))).toBe(hashOf(decisionRecord(1)))
   })
 

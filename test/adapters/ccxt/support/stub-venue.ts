@@ -84,6 +84,9 @@ const usual: Readonly<Record<string, StubRoute>> = {
   'GET /fapi/v1/depth': () => ({
     body: { lastUpdateId: 100, E: Date.now(), T: Date.now(), bids: [['100.0', '1.000']], asks: [['100.1', '2.000']] },
   }),
+  'GET /fapi/v1/openAlgoOrders': () => ({ body: [] }),
+  'GET /fapi/v1/algoOrder': () => ({ status: 400, body: { code: -2013, msg: 'Order does not exist.' } }),
+  'DELETE /fapi/v1/algoOrder': () => ({ status: 400, body: { code: -2011, msg: 'Unknown order sent.' } }),
   'POST /fapi/v1/listenKey': () => ({ body: { listenKey: 'key-1' } }),
   'PUT /fapi/v1/listenKey': () => ({ body: {} }),
 }

@@ -8,10 +8,12 @@ import type { Forecast, NoForecast } from '../../../../src/inference/forecast.ts
 import { FRESH_GUARD } from '../../../../src/risk/guard.ts'
 import type { RiskLimits } from '../../../../src/risk/limits.ts'
 import { SimulatedVenue } from '../../../../src/simulation/venue/simulated-venue.ts'
+import { bookSimulation } from '../../../../src/simulation/venue/simulation-settings.ts'
 import { trader as createTrader } from '../../../../src/trading/trader.ts'
 import { oneModel } from '../../../../src/wiring/daemon/load-model.ts'
 import { tapeScheduler } from '../../../../src/wiring/replay/tape-scheduler.ts'
-import { createSession, type SessionEvent, type SessionParts } from '../../../../src/wiring/session/session.ts'
+import type { SessionEvent } from '../../../../src/wiring/session/decider.ts'
+import { createSession, type SessionParts } from '../../../../src/wiring/session/session.ts'
 import { traderDesk } from '../../../../src/wiring/session/trader-desk.ts'
 import { deltaOf, snapshotOf, tradeOf, watermarkOf } from '../../../market/events.ts'
 import { BTCUSDT } from '../../../market/instruments.ts'
@@ -57,7 +59,7 @@ export async function scriptedSession(
 ) {
   const instruments: readonly Instrument[] = [BTCUSDT]
   const state = openState(':memory:', { mode: 'replay', venue: 'test' })
-  const venue = new SimulatedVenue({ instruments, latencyMs: 0, deposit: '10000', leverage: 10 })
+  const venue = new SimulatedVenue({ instruments, simulation: bookSimulation(0), deposit: '10000', leverage: 10 })
   const scheduler = tapeScheduler()
   const clock = { now: () => venue.now, monotonicMs: () => performance.now() }
   const trader = createTrader({
@@ -100,6 +102,7 @@ export async function scriptedSession(
         steps: STEPS,
         features: schema.names.length,
         horizonBars: 1,
+        thresholdBps: 1,
         forecast: async (windows) => windows.map(() => forecastOf(answer(asked++))),
         release: async () => undefined,
       },

@@ -1,0 +1,47 @@
+import type { BacktestRecord, RoundTrip } from './record.ts'
+import { utcIso } from './utc-text.ts'
+
+const LINES_PER_CHUNK = 2_000
+
+const TRADE_COLUMNS: readonly (readonly [name: string, value: (trip: RoundTrip) => string | number])[] = [
+  ['openedAt', ({ openedAt }) => utcIso(openedAt)],
+  ['closedAt', ({ closedAt }) => utcIso(closedAt)],
+  ['symbol', ({ symbol }) => symbol],
+  ['side', ({ side }) => side],
+  ['lotsMax', ({ lotsMax }) => lotsMax],
+  ['entryPrice', ({ entryPrice }) => entryPrice],
+  ['exitPrice', ({ exitPrice }) => exitPrice],
+  ['entryValue', ({ entryValue }) => entryValue],
+  ['grossPnl', ({ grossPnl }) => grossPnl],
+  ['fees', ({ fees }) => fees],
+  ['funding', ({ funding }) => funding],
+  ['slippage', ({ slippage }) => slippage],
+  ['netPnl', ({ netPnl }) => netPnl],
+  ['mae', ({ mae }) => mae],
+  ['mfe', ({ mfe }) => mfe],
+  ['bars', ({ bars }) => bars],
+  ['exitReason', ({ exitReason }) => exitReason],
+  ['modelId', ({ modelId }) => modelId],
+]
+
+/** Every round trip, one a line, in pieces; numbers in full precision. */
+export function* tradesCsv({ trips }: BacktestRecord): Generator<string> {
+  yield `${TRADE_COLUMNS.map(([name]) => name).join(',')}\n`
+  yield* inChunks(trips.length, (at) => TRADE_COLUMNS.map(([, value]) => field(value(trips[at]!))).join(','))
+}
+
+/** `at,equity,exposure`, one line for each moment at which bars closed, in pieces. */
+export function* equityCsv({ equity }: BacktestRecord): Generator<string> {
+  yield 'at,equity,exposure\n'
+  yield* inChunks(equity.at.length, (at) => `${utcIso(equity.at[at]!)},${equity.equity[at]!},${equity.exposure[at]!}`)
+}
+
+function* inChunks(lines: number, line: (at: number) => string): Generator<string> {
+  for (let from = 0; from < lines; from += LINES_PER_CHUNK) {
+    const count = Math.min(LINES_PER_CHUNK, lines - from)
+    yield Array.from({ length: count }, (_, index) => `${line(from + index)}\n`).join('')
+  }
+}
+
+const field = (value: string | number): string =>
+  typeof value === 'string' && /[",\r\n]/.test(value) ? `"${value.replaceAll('"', '""')}"` : String(value)

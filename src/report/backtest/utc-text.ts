@@ -1,0 +1,32 @@
+import { civilFromDays, daysSinceEpoch, shareOfDay } from '../../features/calendar/civil-date.ts'
+
+const DAY_MS = 86_400_000
+const two = (value: number): string => String(value).padStart(2, '0')
+
+/** `2025-05-06`. `at`: milliseconds since the epoch. */
+export function utcDay(at: number): string {
+  const { year, month, day } = civilFromDays(daysSinceEpoch(at))
+  return `${year}-${two(month)}-${two(day)}`
+}
+
+/** `2025-05-06 13:45`, seconds cut off. */
+export function utcMinute(at: number): string {
+  const minutes = Math.floor((shareOfDay(at) * DAY_MS + 0.5) / 60_000)
+  return `${utcDay(at)} ${two(Math.floor(minutes / 60))}:${two(minutes % 60)}`
+}
+
+/** `2025-05-06T13:45:59.000Z`, whole milliseconds. */
+export function utcIso(at: number): string {
+  const whole = Math.floor(at)
+  const ms = whole - daysSinceEpoch(whole) * DAY_MS
+  const seconds = Math.floor(ms / 1_000)
+  const clock = [Math.floor(seconds / 3_600), Math.floor(seconds / 60) % 60, seconds % 60].map(two).join(':')
+  return `${utcDay(whole)}T${clock}.${String(ms % 1_000).padStart(3, '0')}Z`
+}
+
+/** `5 min`, `3.2 h`, `12 d`: a length of time for people, two digits. */
+export function spanText(ms: number): string {
+  const [unit, size] = ms < 3_600_000 ? ['min', 60_000] : ms < 2 * DAY_MS ? ['h', 3_600_000] : ['d', DAY_MS]
+  const value = ms / size
+  return `${value < 10 ? Number(value.toFixed(1)) : Math.round(value)} ${unit}`
+}

@@ -1,0 +1,109 @@
+import type { Clock } from '../../core/clock.port.ts'
+import { epochMs } from '../../core/units.ts'
+import type { FeatureSchema } from '../../features/feature-schema.ts'
+import type { CandleSeries } from '../../market/candles/candle.ts'
+import type { RunData } from '../../report/backtest/about.ts'
+import type { BacktestConfig } from '../config/schema.ts'
+import { loadFeatureSchema } from '../features/load-feature-schema.ts'
+import type { Io } from '../io.ts'
+import type { BacktestSource, RunWatch, SourceCheck, SourcedRun } from './backtest-source.ts'
+import { checkLookahead, withPlantedLookahead } from './check-lookahead.ts'
+import type { CheckOptions } from './compare-prefixes.ts'
+import { learntFrom } from './learnt-from.ts'
+import { loadModels } from './load-models.ts'
+import { loadSeries } from './load-series.ts'
+import { runBacktest } from './run-backtest.ts'
+
+export interface CandleOptions {
+  /** Folder of the files; undefined: the config file's. */
+  readonly folder?: string | undefined
+  /** Shows that the check can fail. */
+  readonly plantLookahead: boolean
+}
+
+/** Reads the candles of a configuration for backtests, and says which rows were repaired. Throws `InputError`. */
+export async function openCandles(
+  { folder, plantLookahead }: CandleOptions,
+  config: BacktestConfig,
+  clock: Pick<Clock, 'monotonicMs'>,
+  io: Io,
+): Promise<BacktestSource> {
+  const series = await loadSeries(config, folder)
+  for (const line of repairLines(series)) io.err(line)
+  const schema = await loadFeatureSchema({ barMs: config.barMs, ...config.features })
+  return new Candles({ config, series, schema, plantLookahead, clock, io })
+}
+
+interface CandlesParts {
+  readonly config: BacktestConfig
+  readonly series: readonly CandleSeries[]
+  readonly schema: FeatureSchema
+  readonly plantLookahead: boolean
+  readonly clock: Pick<Clock, 'monotonicMs'>
+  readonly io: Io
+}
+
+class Candles implements BacktestSource {
+  readonly #parts: CandlesParts
+
+  constructor(parts: CandlesParts) {
+    this.#parts = parts
+  }
+
+  async run(watch: RunWatch): Promise<SourcedRun> {
+    const { config, schema, series, clock, io } = this.#parts
+    const { models, dated } = await loadModels(config, schema, clock, io)
+    const monotonicMs = () => clock.monotonicMs()
+    const outcome = await runBacktest({ ...{ config, schema, series, models, monotonicMs }, ...watch })
+    return {
+      ...{ source: 'bars', outcome, models: dated(), also: {} },
+      data: series.map((one) => dataOf(one, config)),
+      takerFeeRate: config.backtest.instruments[0]!.takerFeeRate,
+    }
+  }
+
+  async checkLookahead(options: CheckOptions): Promise<SourceCheck> {
+    const { config, schema, series, plantLookahead, clock, io } = this.#parts
+    const learnt = new Set<string>()
+    const report = await checkLookahead(
+      series,
+      async (some, onDecision) => {
+        const { models, dated } = await loadModels(config, schema, clock, io)
+        const candles = plantLookahead ? some.map(withPlantedLookahead) : some
+        const monotonicMs = () => clock.monotonicMs()
+        await runBacktest({ config, schema, series: candles, models, monotonicMs, onDecision })
+        if (config.backtest.retrain) return
+        for (const one of learntFrom(dated(), candles[0]!.candles[0]!.startAt)) learnt.add(one)
+      },
+      options,
+    )
+    return { ...report, modelsThatSawTheFuture: [...learnt] }
+  }
+
+  close(): Promise<void> {
+    return Promise.resolve()
+  }
+}
+
+const repaired = ({ repairs }: CandleSeries): readonly (readonly [string, number])[] =>
+  (Object.entries(repairs) as readonly (readonly [string, number])[]).filter(([, count]) => count > 0)
+
+const repairLines = (series: readonly CandleSeries[]): readonly string[] =>
+  series.flatMap((one) => {
+    const done = repaired(one)
+    return done.length === 0 ? [] : [`${one.symbol}: ${done.map(([what, count]) => `${what} ${count}`).join(', ')}`]
+  })
+
+function dataOf(series: CandleSeries, { backtest }: BacktestConfig): RunData {
+  const { symbol, candles, barMs, dataHash } = series
+  const { bars, funding, mark } = backtest.instruments.find((one) => one.symbol === symbol)!
+  return {
+    file: [bars, funding, mark].filter((file) => file !== undefined).join(', '),
+    sha256: dataHash,
+    symbol,
+    rows: candles.length,
+    from: candles[0]!.startAt,
+    to: epochMs(candles.at(-1)!.startAt + barMs),
+    repairs: Object.fromEntries(repaired(series)),
+  }
+}

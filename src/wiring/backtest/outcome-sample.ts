@@ -1,0 +1,73 @@
+import type { InstrumentSymbol } from '../../core/instrument.ts'
+import { epochMs } from '../../core/units.ts'
+import type { Forecast } from '../../inference/forecast.ts'
+import type { ForecastOutcome } from '../../report/backtest/record.ts'
+
+const OUTCOMES_MAX = 20_000
+const BPS = 10_000
+
+/** A forecast that waits for what comes of it. */
+interface Waiting {
+  readonly at: number
+  readonly mid: number
+  readonly forecast: Forecast
+}
+
+interface Lane {
+  /** Index of the next bar. */
+  index: number
+  /** By the index of the bar at which they come true; at most `horizonBars` of them. */
+  readonly waiting: Map<number, Waiting>
+}
+
+/** Forecasts beside what came of them, at most 20,000, evenly thinned: every second one goes whenever they are too many. */
+export interface OutcomeSample {
+  /** Once per bar of an instrument, in order. `mid`: at the close, quote currency. */
+  add(symbol: InstrumentSymbol, at: number, mid: number, forecast: Forecast | undefined): void
+  outcomes(): readonly ForecastOutcome[]
+}
+
+export function outcomeSample(horizonBars: number, thresholdBps: (modelId: string) => number): OutcomeSample {
+  const lanes = new Map<InstrumentSymbol, Lane>()
+  let kept: ForecastOutcome[] = []
+  let stride = 1
+  let seen = 0
+
+  function settle(symbol: InstrumentSymbol, { at, mid, forecast }: Waiting, now: number): void {
+    const realisedBps = BPS * Math.log(now / mid)
+    if (!Number.isFinite(realisedBps)) return
+    seen += 1
+    if (seen % stride !== 0) return
+    const { modelId, meanBps, levels, quantilesBps, classes, volatilityBps } = forecast
+    kept.push({
+      symbol,
+      at: epochMs(at),
+      modelId,
+      meanBps,
+      levels,
+      quantilesBps,
+      classes: [...classes],
+      volatilityBps,
+      realisedBps,
+      thresholdBps: thresholdBps(modelId),
+    })
+    if (kept.length <= OUTCOMES_MAX) return
+    kept = kept.filter((_, index) => index % 2 === 1)
+    stride *= 2
+  }
+
+  return {
+    add(symbol, at, mid, forecast) {
+      const lane = lanes.get(symbol) ?? { index: 0, waiting: new Map() }
+      lanes.set(symbol, lane)
+      const due = lane.waiting.get(lane.index)
+      if (due) {
+        lane.waiting.delete(lane.index)
+        settle(symbol, due, mid)
+      }
+      if (forecast) lane.waiting.set(lane.index + horizonBars, { at, mid, forecast })
+      lane.index += 1
+    },
+    outcomes: () => kept,
+  }
+}

@@ -1,0 +1,255 @@
+import { setImmediate as turn } from 'node:timers/promises'
+import { InputError } from '../../core/errors.ts'
+import { converter } from '../../core/instrument.ts'
+import { type EpochMs, epochMs } from '../../core/units.ts'
+import { featureEngine } from '../../features/feature-engine.ts'
+import type { FeatureWindow } from '../../features/feature-row.ts'
+import { FRESH_GUARD } from '../../risk/guard.ts'
+import { SimulatedVenue } from '../../simulation/venue/simulated-venue.ts'
+import { memoryJournal } from '../../trading/memory-journal.ts'
+import { trader as createTrader } from '../../trading/trader.ts'
+import { tapeScheduler } from '../replay/tape-scheduler.ts'
+import { createDecider } from '../session/decider.ts'
+import { traderDesk } from '../session/trader-desk.ts'
+import { simulationSettings, venueAccount } from '../simulation/simulation-settings.ts'
+import type { BacktestOutcome, BacktestParts } from './backtest.ts'
+import { candleInstruments } from './candle-instruments.ts'
+import { CandleLane } from './candle-lane.ts'
+import { type Answers, ForecastAhead } from './forecast-ahead.ts'
+import { Recorder } from './recorder.ts'
+
+/** Moments whose features are computed ahead of their decisions. */
+const AHEAD_MAX = 1_024
+
+/**
+ * Runs the daemon's own features, model, policy, risk and trader over candles; orders meet the simulated venue. Deterministic: the same
+ * candles, configuration and models give the same run hash. Throws `InputError` when series and configuration do not fit.
+ */
+export async function runBacktest(parts: BacktestParts): Promise<BacktestOutcome> {
+  const run = await new CandleRun(parts).begin()
+  await run.all()
+  return run.outcome()
+}
+
+interface Computed {
+  /** Indices of the moments, the last not included. */
+  readonly from: number
+  readonly until: number
+  readonly moments: readonly (readonly FeatureWindow[])[]
+  readonly answers: Promise<Answers>
+}
+
+class CandleRun {
+  readonly #parts: BacktestParts
+  readonly #lanes: readonly CandleLane[]
+  readonly #count: number
+  readonly #time = { now: epochMs(0) }
+  readonly #scheduler = tapeScheduler()
+  readonly #venue: SimulatedVenue
+  readonly #trader
+  readonly #decider
+  readonly #recorder
+  readonly #ahead: ForecastAhead
+  readonly #engine
+  readonly #modelIds: string[] = []
+  #retrainings = 0
+  #startedMs = 0
+  #modelMs = 0
+
+  constructor(parts: BacktestParts) {
+    this.#parts = parts
+    const { config, series, schema, models } = parts
+    this.#count = checkedCount(parts)
+    const instruments = candleInstruments(config)
+    const converters = instruments.map((one) => converter(one))
+    const { halfSpreadBps } = config.simulation.candles
+    this.#lanes = converters.map((one, at) => new CandleLane(one, series[at]!, halfSpreadBps))
+    const views = new Map(this.#lanes.map((lane) => [lane.converter.instrument.symbol, lane]))
+    this.#venue = new SimulatedVenue({
+      instruments,
+      simulation: simulationSettings(config.simulation),
+      deposit: config.backtest.startingBalance,
+      leverage: config.venue.leverage,
+      marginMode: config.venue.marginMode,
+      account: venueAccount(config),
+    })
+    const clock = { now: () => this.#time.now, monotonicMs: () => this.#time.now }
+    this.#trader = createTrader({
+      gateway: this.#venue,
+      journal: memoryJournal(),
+      instruments,
+      clock,
+      scheduler: this.#scheduler,
+      settings: { ...config.trading, reconcileMs: 0 },
+    })
+    const currency = instruments[0]?.settle ?? ''
+    const desk = traderDesk(this.#trader, currency)
+    this.#ahead = new ForecastAhead(models.steps, config.backtest.batch)
+    this.#engine = featureEngine({ schema, converters, steps: models.steps })
+    this.#decider = createDecider({
+      views,
+      models: this.#ahead,
+      desk,
+      clock,
+      settings: {
+        policy: config.policy,
+        limits: config.risk,
+        collarBps: config.trading.collarBps,
+        ledgerTag: 'test',
+      },
+      staleMsMax: config.feed.staleMsMax,
+      lateMsMax: Number.POSITIVE_INFINITY,
+      exchangeTimeOf: (local) => local,
+      guard: FRESH_GUARD,
+    })
+    this.#recorder = new Recorder({
+      converters,
+      currency,
+      startingBalance: Number(config.backtest.startingBalance),
+      barMs: config.barMs,
+      horizonBars: models.horizonBars,
+      thresholdBps: (modelId) => models.thresholdBps(modelId),
+      onDecision: parts.onDecision,
+    })
+  }
+
+  async begin(): Promise<this> {
+    const { monotonicMs, models } = this.#parts
+    this.#decider.events$.subscribe((event) => this.#recorder.onSession(event))
+    this.#trader.events$.subscribe((event) => {
+      if (event.kind === 'halt') throw new InputError(`backtest: the trader halted: ${event.detail}`)
+      this.#recorder.onTrader(event)
+    })
+    this.#time.now = this.#startOf(0)
+    await this.#trader.start()
+    models.begin(this.#time.now)
+    this.#startedMs = monotonicMs()
+    return this
+  }
+
+  async all(): Promise<void> {
+    let next = await this.#afterChange(0)
+    while (next && !this.#parts.isStopped?.()) {
+      const { from, until, moments } = next
+      this.#ahead.answerWith(await next.answers)
+      const isSameModel = until < this.#count && !this.#parts.models.isDue(this.#startOf(until))
+      const following = isSameModel ? this.#compute(until) : undefined
+      for (const [at, windows] of moments.entries()) await this.#moment(from + at, windows)
+      this.#parts.onProgress?.(until / this.#count)
+      next = following ?? (await this.#afterChange(until))
+    }
+    this.#scheduler.finish()
+    // An order that was sent at the last close never gets its answer: closing the venue says so.
+    await this.#venue.close()
+    await this.#trader.stop()
+  }
+
+  outcome(): BacktestOutcome {
+    const seconds = (this.#parts.monotonicMs() - this.#startedMs - this.#modelMs) / 1_000
+    const { record, runHash } = this.#recorder.finish()
+    const { decisions, orders, fills, bars } = this.#recorder.counts
+    return {
+      record,
+      bars,
+      decisions,
+      orders,
+      fills,
+      runHash,
+      modelIds: this.#modelIds,
+      retrainings: this.#retrainings,
+      latches: this.#decider.guard().latches,
+      barsPerSecond: bars / seconds,
+      seconds,
+    }
+  }
+
+  #startOf(index: number): EpochMs {
+    return this.#lanes[0]!.candle(index).startAt
+  }
+
+  /** Another model, if one is due, and what it says next. Nothing behind the last moment. */
+  async #afterChange(from: number): Promise<Computed | undefined> {
+    if (from >= this.#count) return undefined
+    const { models, monotonicMs } = this.#parts
+    const at = this.#startOf(from)
+    if (models.isDue(at)) {
+      const startedMs = monotonicMs()
+      const model = await models.next(at)
+      this.#ahead.use(model)
+      this.#modelIds.push(model.modelId)
+      this.#retrainings += 1
+      this.#modelMs += monotonicMs() - startedMs
+    }
+    return this.#compute(from)
+  }
+
+  /** Features of the moments that one model decides, and its forecasts, which come while the moments before are decided. */
+  #compute(from: number): Computed {
+    const { models } = this.#parts
+    const most = Math.min(this.#count, from + AHEAD_MAX)
+    let until = from
+    const moments: (readonly FeatureWindow[])[] = []
+    do {
+      const windows = this.#engine.step(this.#lanes.map((lane) => lane.bar(until)))
+      models.remember(windows)
+      moments.push(windows)
+      until += 1
+    } while (until < most && !models.isDue(this.#startOf(until)))
+    return { from, until, moments, answers: this.#ahead.ask(moments.flat()) }
+  }
+
+  async #moment(index: number, windows: readonly FeatureWindow[]): Promise<void> {
+    const before = this.#time.now
+    const { endAt } = windows[0]!.row.bar
+    this.#time.now = endAt
+    const heard = this.#recorder.counts.fills
+    for (const [at, lane] of this.#lanes.entries()) {
+      const { symbol } = lane.converter.instrument
+      this.#venue.onCandle(symbol, lane.candle(index), this.#parts.config.barMs, lane.markClose(index))
+      lane.close(windows[at]!.row.bar)
+    }
+    // After the candles of all: what is told of a payment at the end would hold up what happened at the open of another.
+    for (const lane of this.#lanes) {
+      const { symbol } = lane.converter.instrument
+      for (const payment of lane.fundingBetween(before, endAt)) {
+        this.#venue.onFunding(symbol, payment.rate, lane.markClose(index), payment.at)
+      }
+    }
+    // What the venue told sets things going in the trader: they end before the decision.
+    if (this.#scheduler.advance(endAt) || this.#recorder.counts.fills > heard) await turn()
+    const ordered = this.#recorder.counts.orders
+    await this.#decider.decide(
+      windows.map((window) => ({ window, featureMs: 0 })),
+      endAt,
+      endAt,
+      false,
+    )
+    if (this.#recorder.counts.orders > ordered) await turn()
+  }
+}
+
+/** How many moments there are. */
+function checkedCount({ config, series, schema }: BacktestParts): number {
+  if (schema.settings.barsFrom !== 'candles') {
+    throw new InputError('features.barsFrom was left out; a backtest on candles needs: candles', {
+      key: 'features.barsFrom',
+    })
+  }
+  const [first] = series
+  const count = first?.candles.length ?? 0
+  for (const [at, { symbol, candles, barMs }] of series.entries()) {
+    if (symbol !== config.symbols[at] || barMs !== config.barMs) {
+      throw new InputError(
+        `${symbol}: candles of ${barMs} ms; the configuration asks for ${config.symbols[at]}, ${config.barMs} ms`,
+      )
+    }
+    const odd = candles.findIndex((candle, index) => candle.startAt !== first?.candles[index]?.startAt)
+    if (candles.length === count && odd < 0) continue
+    throw new InputError(
+      `${symbol}: its candles do not cover the same moments as those of ${first?.symbol}: ${candles.length} and ${count}; set backtest.data.from and to`,
+      { symbol },
+    )
+  }
+  if (count === 0) throw new InputError('backtest: there are no candles')
+  return count
+}

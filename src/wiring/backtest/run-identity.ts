@@ -1,0 +1,23 @@
+import { readCurrentVersion } from '../../adapters/bundle/read-bundle.ts'
+import { loadModelSettings } from '../config/load-config.ts'
+import type { BacktestConfig } from '../config/schema.ts'
+import { programName } from '../tape/program-name.ts'
+import { loadSeries } from './load-series.ts'
+
+/** What the result of a configuration depends on besides itself: data, model and program. Data of one description are read once. */
+export function runIdentity(): (config: BacktestConfig) => Promise<unknown> {
+  const hashes = new Map<string, Promise<readonly string[]>>()
+  return async (config) => {
+    const { data, instruments } = config.backtest
+    const key = JSON.stringify([config.symbols, config.barMs, data, instruments])
+    const read = hashes.get(key) ?? loadSeries(config).then((series) => series.map(({ dataHash }) => dataHash))
+    hashes.set(key, read)
+    return { program: programName(), data: await read, model: await modelOf(config) }
+  }
+}
+
+/** The model itself, or how models are made. */
+async function modelOf({ model, backtest: { retrain } }: BacktestConfig): Promise<unknown> {
+  if (!retrain) return readCurrentVersion(model.path)
+  return retrain.model === undefined ? 'ridge' : loadModelSettings(retrain.model)
+}
