@@ -199,7 +199,8 @@ describe('signature', () => {
         const { bars } = buildBars(text, randomMarket(seed, { count: 200, gaps }), { signature: true })
         for (const [nth, bar] of bars.entries()) {
           const [seconds, , ofi, volume] = bar.signature!
-          expect(ofi).toBeCloseTo(bar.ofi[0]!, 9)
+          // A path needs both sides of the book, flow does not.
+          if (bar.taints.length === 0) expect(ofi).toBeCloseTo(bar.ofi[0]!, 9)
           expect(volume).toBeCloseTo(bar.buyVolume - bar.sellVolume, 9)
           expect(seconds).toBeCloseTo((bar.endAt - bar.startAt) / 1_000, 9)
           expect(bar.signature![signatureIndex([0, 0])]).toBeCloseTo(seconds! ** 2 / 2, 9)

@@ -7,6 +7,7 @@ import type { BacktestOutcome } from '../backtest/backtest.ts'
 import type { BacktestSource, SourceCheck } from '../backtest/backtest-source.ts'
 import { openCandles } from '../backtest/candle-source.ts'
 import { finishRun, type KeptRun } from '../backtest/finish-run.ts'
+import { learntFrom } from '../backtest/learnt-from.ts'
 import { progressBar } from '../backtest/progress.ts'
 import { openTapes } from '../backtest/tape-source.ts'
 import { loadConfig } from '../config/load-config.ts'
@@ -86,6 +87,11 @@ async function backtest(
       endedAt: clock.now(),
     })
     progress.end()
+    if (!config.backtest.retrain) {
+      for (const model of learntFrom(made.models, made.outcome.record.startAt)) {
+        io.err(`${model} has learnt from bars that it decides here: the result says nothing of what is to come`)
+      }
+    }
     const summary = summaryOf(kept, made.outcome)
     io.out(options.json ? JSON.stringify({ ...summary, ...also }) : describe(kept, made.outcome))
     return 0
