@@ -1,4 +1,4 @@
-// pm2 start ecosystem.config.cjs — one daemon per account. docs/operations.md tells the rest.
+// pm2 start ecosystem.config.cjs — one daemon per account, and its trainer. docs/operations.md tells the rest.
 module.exports = {
   apps: [
     {
@@ -27,6 +27,32 @@ module.exports = {
       stop_exit_codes: [1, 2],
       max_memory_restart: '800M',
       time: false, // Log lines carry their own.
+      merge_logs: true,
+    },
+    {
+      name: 'tickwright-trainer',
+      script: 'dist/wiring/main.js',
+      // The daemon's own file: both must agree on bars, features and family.
+      args: 'trainer --config config/paper.yaml',
+      cwd: __dirname,
+      // One trainer for a family of models: never more than one instance, never cluster mode.
+      exec_mode: 'fork',
+      instances: 1,
+      // It says `ready` once it has its lock; the daemon's first bars may come later.
+      wait_ready: true,
+      listen_timeout: 60_000,
+      // A training has 5 s to stop; it goes on from its last epoch.
+      kill_timeout: 20_000,
+      // The trainer stops its own training, and its checkpoint is whole.
+      treekill: false,
+      autorestart: true,
+      exp_backoff_restart_delay: 1_000,
+      min_uptime: 60_000,
+      max_restarts: 60,
+      stop_exit_codes: [1, 2],
+      // The trainer with its shadows; a training has trainer.limits.memoryMbMax of its own.
+      max_memory_restart: '1G',
+      time: true, // Its lines carry none.
       merge_logs: true,
     },
   ],

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { check } from '../core/check.ts'
 import type { Converter, InstrumentSymbol } from '../core/instrument.ts'
 import type { Bar } from '../market/bar.ts'
+import { candleTimeframes } from '../market/candles/candle-timeframes.ts'
 import { loadNumbers, savedNumber, saveNumber, saveNumbers } from '../market/saved-numbers.ts'
 import { type Timeframes, timeframes } from '../market/timeframes.ts'
 import type { FeatureDefinition } from './feature-definition.ts'
@@ -21,6 +22,8 @@ export interface LaneSettings {
   readonly converter: Converter
   /** Bars close by time; others have no holes that could be counted, and no higher timeframes. */
   readonly isTimed: boolean
+  /** Nothing but prices and volume is read. */
+  readonly isOfCandles: boolean
   readonly missing: MissingSettings
   /** What to compute of this instrument, per timeframe, milliseconds; that of the bars themselves first. */
   readonly definitions: ReadonlyMap<number, readonly FeatureDefinition[]>
@@ -47,12 +50,14 @@ export class EngineLane {
   readonly symbol: InstrumentSymbol
   readonly #frames: readonly LaneFrame[]
   readonly #converter: Converter
+  readonly #isOfCandles: boolean
   /** From bars to those of the higher timeframes. */
   #higher: Timeframes | undefined
 
-  constructor({ converter, isTimed, missing, definitions }: LaneSettings) {
+  constructor({ converter, isTimed, isOfCandles, missing, definitions }: LaneSettings) {
     this.symbol = converter.instrument.symbol
     this.#converter = converter
+    this.#isOfCandles = isOfCandles
     const { tickSize } = converter
     this.#frames = [...definitions].map(([ms, wanted]) => ({
       ms,
@@ -117,7 +122,10 @@ export class EngineLane {
 
   #newHigher(): Timeframes | undefined {
     const [baseMs, ...framesMs] = this.#frames.map(({ ms }) => ms)
-    return framesMs.length > 0 ? timeframes({ converter: this.#converter, baseMs: baseMs!, framesMs }) : undefined
+    if (framesMs.length === 0) return undefined
+    return this.#isOfCandles
+      ? candleTimeframes(baseMs!, framesMs)
+      : timeframes({ converter: this.#converter, baseMs: baseMs!, framesMs })
   }
 
   /** The exchange's time ran backwards: the state is of another world, and nothing of it may meet what comes now. */

@@ -15,8 +15,9 @@ interface RowSource {
   readonly own: FeatureTrack
   readonly lagMsMax: number
   readonly runMin: number
-  /** Column of the row, value of the track. */
-  readonly pairs: readonly (readonly [column: number, unit: number])[]
+  /** Columns of the row, and for each its place among the values of the track. */
+  readonly columns: readonly number[]
+  readonly units: readonly number[]
 }
 
 export interface EngineRowsSettings {
@@ -36,36 +37,40 @@ export interface EngineRowsSettings {
 /** Puts the rows of one instrument together out of its own tracks and those of its peers. */
 export class EngineRows {
   readonly #sources: readonly RowSource[]
+  readonly #ownSources: readonly RowSource[]
   readonly #cross: readonly CrossTrack[]
   readonly #windows: FeatureWindows
-  readonly #features: number
   readonly #schemaHash: string
 
   constructor(settings: EngineRowsSettings) {
     const { converter, groups, features, steps, schemaHash } = settings
     const { symbol } = converter.instrument
-    this.#features = features
     this.#schemaHash = schemaHash
     this.#windows = new FeatureWindows(steps, features)
     this.#sources = groups.map((group) => sourceOf(group, symbol, settings))
+    this.#ownSources = this.#sources.filter(({ peer }) => peer === undefined)
     this.#cross = this.#sources.flatMap(({ cross }) => (cross ? [cross] : []))
   }
 
   /** For a bar that did not come: own values as made up, those of the peers as they were. */
   pushHole(): void {
-    const values = this.#windows.newest().slice()
-    const wasUsable = this.#windows.isUsable
-    const isUsable = this.#fill(values, ({ peer }) => peer === undefined)
-    this.#windows.push(isUsable ? values : new Float32Array(this.#features), wasUsable && isUsable)
+    const windows = this.#windows
+    const newest = windows.newest()
+    const values = windows.open()
+    values.set(newest)
+    const wasUsable = windows.isUsable
+    const isUsable = fill(values, this.#ownSources)
+    if (!isUsable) values.fill(0)
+    windows.push(wasUsable && isUsable)
   }
 
   /** After every instrument that closed with this one has stepped. */
   close(bar: Bar): FeatureWindow {
     for (const cross of this.#cross) cross.step()
-    const values = new Float32Array(this.#features)
-    const ready = this.#fill(values, () => true)
+    const values = this.#windows.open()
+    const ready = fill(values, this.#sources)
     const row: FeatureRow = { bar, values, schemaHash: this.#schemaHash, ready }
-    this.#windows.push(values, ready)
+    this.#windows.push(ready)
     return this.#windows.ending(row)
   }
 
@@ -78,20 +83,20 @@ export class EngineRows {
     this.#windows.restore(window ?? [])
     for (const [at, track] of this.#cross.entries()) track.restore(cross[at] ?? [])
   }
+}
 
-  /** Writes the chosen columns. False, and all zeros, while a look-back fills; false where a value is not finite. */
-  #fill(values: Float32Array, isChosen: (source: RowSource) => boolean): boolean {
-    const chosen = this.#sources.filter(isChosen)
-    if (chosen.some((source) => !isFilled(source))) return false
-    let isUsable = true
-    for (const { track, pairs } of chosen) {
-      for (const [column, unit] of pairs) {
-        values[column] = track.values[unit]!
-        isUsable &&= Number.isFinite(values[column])
-      }
+/** Writes the columns of `sources`. False, and nothing written, while a look-back fills; false where a value is not finite. */
+function fill(values: Float32Array, sources: readonly RowSource[]): boolean {
+  for (const source of sources) if (!isFilled(source)) return false
+  let isUsable = true
+  for (const { track, columns, units } of sources) {
+    for (let at = 0; at < columns.length; at += 1) {
+      const value = Math.fround(track.values[units[at]!]!)
+      values[columns[at]!] = value
+      isUsable &&= Number.isFinite(value)
     }
-    return isUsable
   }
+  return isUsable
 }
 
 function isFilled({ track, runMin, own, peer, lagMsMax }: RowSource): boolean {
@@ -119,6 +124,7 @@ function sourceOf(group: ColumnGroup, symbol: InstrumentSymbol, settings: Engine
     peer: group.peer === undefined ? undefined : peer,
     lagMsMax: isTimed ? lagBarsMax * timeframeMs : Number.POSITIVE_INFINITY,
     runMin,
-    pairs: columns.map((column, at) => [column, units.indexOf(definitionKey(definitions[at]!))] as const),
+    columns,
+    units: definitions.map((definition) => units.indexOf(definitionKey(definition))),
   }
 }

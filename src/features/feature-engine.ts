@@ -64,11 +64,12 @@ export function featureEngine(settings: FeatureEngineSettings): FeatureEngine {
 function makeLanes({ schema, converters }: FeatureEngineSettings): ReadonlyMap<InstrumentSymbol, EngineLane> {
   const { barMs, missing = RESET } = schema.settings
   const groups = columnGroups(schema.features)
+  const isOfCandles = schema.settings.barsFrom === 'candles'
   return new Map(
     converters.map((converter) => {
       const { symbol } = converter.instrument
       const definitions = trackDefinitions(groups, symbol, barMs)
-      return [symbol, new EngineLane({ converter, isTimed: isTimed(schema), missing, definitions })]
+      return [symbol, new EngineLane({ converter, isTimed: isTimed(schema), isOfCandles, missing, definitions })]
     }),
   )
 }

@@ -8,11 +8,13 @@ export interface FeatureRow {
   readonly ready: boolean
 }
 
-/** The last `steps` rows, oldest first. `values`: [steps, features], row-major, a copy of its own. */
+/** The last `steps` rows, oldest first. `values`: [steps, features], row-major, a view that never changes and nobody may write to. */
 export interface FeatureWindow {
   readonly row: FeatureRow
   readonly values: Float32Array
   readonly steps: number
   /** False while fewer than `steps` ready, untainted rows in a row have been seen. */
   readonly ready: boolean
+  /** `featureHash` of the values, where it is known already. */
+  readonly hash?: string
 }

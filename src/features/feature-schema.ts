@@ -11,6 +11,8 @@ import { type FeatureSettings, type MissingSettings, RESET } from './feature-set
 
 /** Raise it when a change of code changes a value although every formula reads the same. */
 export const CODE_VERSION = 1
+/** The same for what is computed from candles alone. 2: longer timeframes have a high, a low and quotes of their own. */
+const CANDLE_VERSION = 2
 
 /** Looks back five bars: one-second bars are ready within seven of a cold start. */
 export const defaultFeatureSettings = (barMs: number): FeatureSettings => ({
@@ -40,6 +42,8 @@ export interface FeatureSchema {
 
 export interface SchemaDescription {
   readonly codeVersion: number
+  /** Only where bars come from candles. */
+  readonly candleVersion?: number
   readonly barMs: number
   readonly levels: number
   readonly features: readonly {
@@ -61,12 +65,21 @@ export function featureSchema(settings: FeatureSettings, holidaysOf?: HolidaysOf
     const texts = problems.map(({ path, value, rule }) => `features.${path.join('.')} was ${value}; it must be ${rule}`)
     throw new InputError(texts.join('\n'), { problems })
   }
-  const { barMs, eventBars, missing = RESET } = settings
+  const { barMs, eventBars, missing = RESET, barsFrom } = settings
   const features = featureColumns(settings, holidaysOf)
   const described = features.map(({ name, unit, formula, params }) => ({ name, unit, formula, params }))
   const rule = missing.rule === 'reset' ? {} : { missing: { rule: missing.rule, barsMax: missing.barsMax } }
   const bars = eventBars === undefined ? {} : { bars: barSpecText(eventBars) }
-  const description = { codeVersion: CODE_VERSION, barMs, levels: LEVELS, features: described, ...bars, ...rule }
+  const source = barsFrom === 'candles' ? { candleVersion: CANDLE_VERSION } : {}
+  const description = {
+    codeVersion: CODE_VERSION,
+    barMs,
+    levels: LEVELS,
+    features: described,
+    ...bars,
+    ...source,
+    ...rule,
+  }
   return {
     hash: createHash('sha256').update(canonicalJson(description)).digest('hex'),
     features,

@@ -22,7 +22,8 @@ export class FeatureTrack {
     this.run += 1
     this.input = input
     const { values } = this
-    for (const [at, unit] of this.#units.entries()) values[at] = unit.step(input)
+    const units = this.#units
+    for (let at = 0; at < units.length; at += 1) values[at] = units[at]!.step(input)
   }
 
   /** `mid`: quote currency; `NaN`: none. */

@@ -26,6 +26,8 @@ export interface MissingData {
   restore(state: MissingState): void
 }
 
+const NONE: readonly Admitted[] = []
+
 /** `barMs`: `NaN` for bars that do not close by time; a hole between such bars cannot be counted and ends the run. */
 export function missingData(settings: MissingSettings, barMs: number): MissingData {
   const barsMax = settings.rule === 'carry' ? settings.barsMax : 0
@@ -66,9 +68,10 @@ export function missingData(settings: MissingSettings, barMs: number): MissingDa
   }
   return {
     admit(bar) {
-      const filled = bar.startAt === endAt || Number.isNaN(endAt) ? [] : fillHole(endAt, bar.startAt)
+      const isNext = bar.startAt === endAt || Number.isNaN(endAt)
+      const filled = isNext ? NONE : fillHole(endAt, bar.startAt)
       endAt = bar.endAt
-      return [...filled, admitOne(bar)]
+      return isNext ? [admitOne(bar)] : [...filled, admitOne(bar)]
     },
     save: () => ({ endAt, missed, last }),
     restore(state) {

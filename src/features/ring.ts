@@ -36,8 +36,21 @@ export class Ring {
 
   /** Added one by one, oldest first: the same numbers give the same bits, whatever was pushed before them. */
   sum(): number {
+    const values = this.#values
+    const first = this.#next - this.#length
     let total = 0
-    for (let ago = this.#length - 1; ago >= 0; ago -= 1) total += this.at(ago)
+    if (first < 0) for (let index = first + this.size; index < this.size; index += 1) total += values[index]!
+    for (let index = Math.max(first, 0); index < this.#next; index += 1) total += values[index]!
+    return total
+  }
+
+  /** The same from the newest on. */
+  sumNewestFirst(): number {
+    const values = this.#values
+    const first = this.#next - this.#length
+    let total = 0
+    for (let index = this.#next - 1; index >= Math.max(first, 0); index -= 1) total += values[index]!
+    if (first < 0) for (let index = this.size - 1; index >= first + this.size; index -= 1) total += values[index]!
     return total
   }
 

@@ -17,6 +17,20 @@ export interface Forecast {
   readonly volatilityBps: number
   /** From window handed over to forecast, milliseconds. */
   readonly latencyMs: number
+  /** How oversight took it; absent: as it is. The quantiles are those after it. */
+  readonly adjustment?: Adjustment
+}
+
+/** Why a forecast is not to be acted on. */
+export type OversightAbstention = 'drift' | 'outlier' | 'calibration'
+
+/** How a forecast is to be taken. */
+export interface Adjustment {
+  /** Added to its quantiles, one per level, basis points. */
+  readonly quantileShiftsBps?: readonly number[]
+  /** What sizes are multiplied by, 0 to 1. */
+  readonly sizeFactor: number
+  readonly abstain?: OversightAbstention
 }
 
 /** No forecast: the model failed or answered nonsense. Trading treats it as an abstention, never as zero. */

@@ -1,8 +1,9 @@
 import { check } from '../core/check.ts'
 import type { Clock } from '../core/clock.port.ts'
 import { messageOf } from '../core/errors.ts'
-import type { FeatureWindow } from '../features/feature-row.ts'
+import type { FeatureRow, FeatureWindow } from '../features/feature-row.ts'
 import type { ModelBundle } from '../model/bundle/bundle.ts'
+import type { Reference } from '../model/bundle/reference-schema.ts'
 import type { Forecast, NoForecast } from './forecast.ts'
 import type { ModelRuntime } from './model-runtime.port.ts'
 import { readOutputs } from './read-outputs.ts'
@@ -10,6 +11,22 @@ import { type Answer, type Serving, type ServingOptions, serve } from './serving
 
 /** Windows in one run. */
 const BATCH_MAX = 1_024
+
+/** What a model looks at of a window. */
+export interface ModelWindow extends Pick<FeatureWindow, 'values' | 'steps' | 'ready'> {
+  readonly row: Pick<FeatureRow, 'schemaHash'>
+}
+
+/** What a bundle says of its model for those who watch it. */
+export interface ModelNature {
+  /** Quantile levels, ascending. */
+  readonly levels: readonly number[]
+  /** What its training rows looked like; undefined: nobody wrote it down. */
+  readonly reference: Reference | undefined
+  readonly featureNames: readonly string[]
+  /** False: it was taught something else than forward returns, and what comes of its bars is no measure of it. */
+  readonly saysReturns: boolean
+}
 
 /** A model that has proved its golden vectors and is warm. */
 export interface Forecaster {
@@ -23,11 +40,13 @@ export interface Forecaster {
   readonly thresholdBps: number
   /** ISO 8601; absent: never. */
   readonly expiresAt?: string
+  /** What oversight needs to know of it; absent: it cannot be watched. */
+  readonly nature?: ModelNature
   /**
    * One run for the windows of all instruments that closed together (at most 1,024), answers in their order. Of a window longer than
    * the model's, the newest rows count. Never throws and never answers zeros in place of a failure.
    */
-  forecast(windows: readonly FeatureWindow[]): Promise<readonly (Forecast | NoForecast)[]>
+  forecast(windows: readonly ModelWindow[]): Promise<readonly (Forecast | NoForecast)[]>
   release(): Promise<void>
 }
 
@@ -54,6 +73,12 @@ export async function loadForecaster(
     horizonBars: manifest.horizonBars,
     thresholdBps: manifest.calibration.thresholdBps,
     ...(manifest.expiresAt === undefined ? {} : { expiresAt: manifest.expiresAt }),
+    nature: {
+      levels: manifest.calibration.levels,
+      reference: manifest.reference,
+      featureNames: manifest.features.names,
+      saysReturns: manifest.labels === undefined,
+    },
     forecast: (windows) => forecastBatch(bundle, serving, clock, windows),
     release: () => serving.release(),
   }
@@ -63,7 +88,7 @@ async function forecastBatch(
   bundle: ModelBundle,
   serving: Serving,
   clock: Pick<Clock, 'monotonicMs'>,
-  windows: readonly FeatureWindow[],
+  windows: readonly ModelWindow[],
 ): Promise<readonly (Forecast | NoForecast)[]> {
   check(windows.length <= BATCH_MAX, `at most ${BATCH_MAX} windows in a run`, windows.length)
   const startedMs = clock.monotonicMs()
@@ -89,7 +114,7 @@ async function forecastBatch(
 }
 
 /** Why a window may not be shown to the model. The graph's Clip would turn NaN into a bound, so it is caught here. */
-function windowFailure({ manifest }: ModelBundle, window: FeatureWindow): string | undefined {
+function windowFailure({ manifest }: ModelBundle, window: ModelWindow): string | undefined {
   const { features, steps } = manifest
   const width = features.names.length
   if (!window.ready) return 'the window is not ready'
@@ -108,7 +133,7 @@ function windowFailure({ manifest }: ModelBundle, window: FeatureWindow): string
 async function runBatch(
   { manifest }: ModelBundle,
   serving: Serving,
-  windows: readonly FeatureWindow[],
+  windows: readonly ModelWindow[],
 ): Promise<Answer | { readonly failure: string }> {
   if (windows.length === 0) return { failure: 'no window' }
   const length = manifest.steps * manifest.features.names.length

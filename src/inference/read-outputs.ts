@@ -1,13 +1,10 @@
 import type { Manifest } from '../model/bundle/manifest.ts'
 import type { ForecasterOutputs } from '../model/forecaster-outputs.ts'
 import { OUTPUT_NAMES, outputWidths } from '../model/forecaster-outputs.ts'
-import type { Forecast } from './forecast.ts'
+import { type Reading, readingOf, recalibrated } from './calibration/recalibrate.ts'
 
 /** Probabilities are float32. */
 const SUM_TOLERANCE = 1e-4
-
-/** What one row of outputs says, or what is wrong with it. */
-type Reading = Pick<Forecast, 'meanBps' | 'volatilityBps' | 'quantilesBps' | 'classes'> | { readonly failure: string }
 
 /** What is missing in the answer to a batch of `batch` rows; undefined when whole. */
 export function missingOutput(
@@ -20,26 +17,35 @@ export function missingOutput(
   return name && `output ${name} had ${outputs[name]?.length ?? 'no'} values, not ${widths[name] * batch}`
 }
 
-/** Reads row `row` and judges it: finite, inside the manifest's limits, quantiles in order, probabilities that sum to 1. */
-export function readOutputs(outputs: ForecasterOutputs, { calibration, limits }: Manifest, row: number): Reading {
-  const width = calibration.levels.length
-  const meanBps = outputs.mean[row]!
-  const volatilityBps = outputs.volatility[row]!
-  const quantilesBps = [...outputs.quantiles.subarray(row * width, (row + 1) * width)]
-  const [down, flat, up] = outputs.classes.subarray(row * 3, row * 3 + 3) as unknown as [number, number, number]
-  const all = [meanBps, volatilityBps, ...quantilesBps, down, flat, up]
-  if (!all.every(Number.isFinite)) return { failure: `not finite: ${all.join(', ')}` }
-  if (Math.abs(meanBps) > limits.meanAbsMaxBps) {
-    return { failure: `mean ${meanBps} bps is beyond ±${limits.meanAbsMaxBps}` }
-  }
+/**
+ * Reads row `row` and judges it: finite, inside the manifest's limits, quantiles in order, probabilities that sum to 1. Then corrects it
+ * by the manifest's recalibration. Or says what is wrong with it.
+ */
+export function readOutputs(
+  outputs: ForecasterOutputs,
+  { calibration, limits }: Manifest,
+  row: number,
+): Reading | { readonly failure: string } {
+  const reading = readingOf(outputs, calibration.levels.length, row)
+  const failure = failureOf(reading, limits)
+  if (failure !== undefined) return { failure }
+  return calibration.recalibration ? recalibrated(reading, calibration.levels, calibration.recalibration) : reading
+}
+
+function failureOf(reading: Reading, limits: Manifest['limits']): string | undefined {
+  const { meanBps, volatilityBps, quantilesBps, classes } = reading
+  const all = [meanBps, volatilityBps, ...quantilesBps, ...classes]
+  if (!all.every(Number.isFinite)) return `not finite: ${all.join(', ')}`
+  if (Math.abs(meanBps) > limits.meanAbsMaxBps) return `mean ${meanBps} bps is beyond ±${limits.meanAbsMaxBps}`
   if (volatilityBps <= 0 || volatilityBps > limits.volatilityMaxBps) {
-    return { failure: `volatility ${volatilityBps} bps is outside (0, ${limits.volatilityMaxBps}]` }
+    return `volatility ${volatilityBps} bps is outside (0, ${limits.volatilityMaxBps}]`
   }
   if (quantilesBps.some((value, i) => i > 0 && value < quantilesBps[i - 1]!)) {
-    return { failure: `quantiles cross: ${quantilesBps.join(', ')}` }
+    return `quantiles cross: ${quantilesBps.join(', ')}`
   }
-  if (Math.min(down, flat, up) < 0 || Math.abs(down + flat + up - 1) > SUM_TOLERANCE) {
-    return { failure: `class probabilities ${down}, ${flat}, ${up} do not sum to 1` }
+  const [down, flat, up] = classes
+  if (Math.min(...classes) < 0 || Math.abs(down + flat + up - 1) > SUM_TOLERANCE) {
+    return `class probabilities ${classes.join(', ')} do not sum to 1`
   }
-  return { meanBps, volatilityBps, quantilesBps, classes: [down, flat, up] }
+  return undefined
 }

@@ -37,7 +37,7 @@ const NONE: readonly Bar[] = []
 
 /** Throws `InputError` for a timeframe that the base does not divide. */
 export function timeframes({ converter, baseMs, framesMs }: TimeframeSettings): Timeframes {
-  validate(baseMs, framesMs)
+  requireFrames(baseMs, framesMs)
   const frames = [...framesMs].sort((a, b) => a - b).map((ms) => new HigherBars({ converter, baseMs, ms }))
   return {
     step(bar) {
@@ -56,7 +56,8 @@ export function timeframes({ converter, baseMs, framesMs }: TimeframeSettings): 
   }
 }
 
-function validate(baseMs: number, framesMs: readonly number[]): void {
+/** Throws `InputError` for a timeframe that the base does not divide, one that stands twice, or too many. */
+export function requireFrames(baseMs: number, framesMs: readonly number[]): void {
   const refuse = (rule: string, value: unknown): never => {
     throw new InputError(`timeframes were ${framesMs.map(durationText).join(', ')}; ${rule}`, { value })
   }

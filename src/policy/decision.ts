@@ -10,6 +10,9 @@ export type AbstainReason =
   | 'edge-below-cost'
   | 'inside-band'
   | 'stale'
+  | 'drift'
+  | 'outlier'
+  | 'calibration'
 
 /** What to hold. `abstain` leaves the position as it is. Lots are signed. */
 export type Target =

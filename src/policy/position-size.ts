@@ -31,22 +31,24 @@ interface SizeInputs {
   readonly quote: Quote
   readonly equityQuote: number
   readonly volatilityBps: number
+  /** Multiplies both sizes, 0 to 1. */
+  readonly sizeFactor: number
 }
 
 /** Most that may be held, lots ≥ 0: `riskPerTradeBps` of equity at one standard deviation, the notional cap, the venue's limit. */
 export function lotsCap(
-  { converter, quote, equityQuote, volatilityBps }: SizeInputs,
+  { converter, quote, equityQuote, volatilityBps, sizeFactor }: SizeInputs,
   settings: PolicySettings,
 ): number {
   const scaled = (Math.max(0, equityQuote) * settings.riskPerTradeBps) / volatilityBps
-  return wholeLots(converter, Math.min(scaled, settings.notionalMaxQuote), quote)
+  return wholeLots(converter, sizeFactor * Math.min(scaled, settings.notionalMaxQuote), quote)
 }
 
 /** Lots to open with, ≥ 0: the cap, or the fractional-Kelly size f · μ/σ² of equity (Kelly 1956, Gaussian limit) when smaller. */
 export function lotsToEnter(inputs: SizeInputs, netEdgeBps: number, settings: PolicySettings): number {
-  const { converter, quote, equityQuote, volatilityBps } = inputs
+  const { converter, quote, equityQuote, volatilityBps, sizeFactor } = inputs
   const kelly = settings.kellyFraction * Math.max(0, equityQuote) * ((netEdgeBps * BPS) / volatilityBps ** 2)
-  return Math.min(lotsCap(inputs, settings), wholeLots(converter, Math.max(0, kelly), quote))
+  return Math.min(lotsCap(inputs, settings), wholeLots(converter, sizeFactor * Math.max(0, kelly), quote))
 }
 
 /** Whether the venue takes an order of so many lots that does not only reduce. */

@@ -17,7 +17,7 @@ export interface PolicyInputs {
   /** The market data are too old to trade on. */
   readonly stale: boolean
   readonly modelExpired: boolean
-  /** Closed bars in a row without a usable forecast, this one included; 0 when this one has one. */
+  /** Closed bars in a row without a usable forecast, this one included; 0 when this one has one. One with `abstain` has none. */
   readonly blindBars: number
   /** Held now, signed. */
   readonly positionLots: number
@@ -26,6 +26,10 @@ export interface PolicyInputs {
   /** Best quotes in ticks; `NaN` while the book is void. */
   readonly bidTicks: number
   readonly askTicks: number
+  /** What oversight of the model leaves of sizes, 0 to 1. Absent: 1. */
+  readonly sizeFactor?: number | undefined
+  /** Oversight of the model does not stand by this forecast. */
+  readonly abstain?: 'drift' | 'outlier' | 'calibration' | undefined
 }
 
 /**
@@ -36,10 +40,14 @@ export interface PolicyInputs {
  * Opens and enlarges when edge − cost ≥ `enterEdgeBps`; holds while the forecast in the position's direction is at least
  * `exitForecastBps`; shrinks what volatility or the caps have made too large. Changes inside the band or too small for the venue are
  * left alone (`inside-band`). A position whose model has expired, or that went `blindBarsMax` bars unwatched, is closed.
+ * `sizeFactor` multiplies the cap and the Kelly size: what is held above the smaller cap is shrunk as when volatility rises, and at 0
+ * nothing is opened and what is held is closed. `abstain` leaves the position as a bar without a forecast does.
  */
 export function decide(inputs: PolicyInputs, settings: PolicySettings): Target {
   check(Number.isSafeInteger(inputs.positionLots), 'PolicyInputs.positionLots', inputs.positionLots)
   check(Number.isFinite(inputs.equityQuote), 'PolicyInputs.equityQuote', inputs.equityQuote)
+  const { sizeFactor = 1 } = inputs
+  check(sizeFactor >= 0 && sizeFactor <= 1, 'PolicyInputs.sizeFactor', sizeFactor)
   if (inputs.stale || !isUsable(inputs)) return abstain('stale')
   const oneWayBps = oneWayCostBps(inputs.converter, inputs, settings.slippageBps)
   const sight = look(inputs, settings)
@@ -63,6 +71,7 @@ function look(inputs: PolicyInputs, settings: PolicySettings): Sight | AbstainRe
   if (inputs.forecast === undefined || !isForecast(inputs.forecast)) return 'no-forecast'
   const expected = expectedBps(inputs.forecast, settings.expectation)
   if (!Number.isFinite(expected)) return 'no-forecast'
+  if (inputs.abstain !== undefined) return inputs.abstain
   return { expectedBps: expected, volatilityBps: inputs.forecast.volatilityBps }
 }
 
@@ -73,7 +82,8 @@ function choose(inputs: PolicyInputs, sight: Sight, oneWayBps: number, settings:
   const costBps = 2 * oneWayBps
   const direction = Math.sign(sight.expectedBps)
   const held = Math.abs(positionLots)
-  const sizing = { converter, quote, equityQuote: inputs.equityQuote, volatilityBps: sight.volatilityBps }
+  const { equityQuote, sizeFactor = 1 } = inputs
+  const sizing = { converter, quote, equityQuote, volatilityBps: sight.volatilityBps, sizeFactor }
   const enters = edgeBps - costBps >= settings.enterEdgeBps && edgeBps > costBps
   const wanted = enters ? lotsToEnter(sizing, edgeBps - costBps, settings) : 0
 

@@ -21,6 +21,7 @@ export function stepEquity(state: EquityState | undefined, at: EpochMs, equityQu
     return { utcDay, dayStartQuote: equityQuote, peakQuote: equityQuote, lastQuote: equityQuote }
   }
   const isNewDay = utcDay > state.utcDay
+  if (!isNewDay && state.lastQuote === equityQuote) return state
   const before = Number.isFinite(state.lastQuote) ? state.lastQuote : equityQuote
   return {
     utcDay: isNewDay ? utcDay : state.utcDay,

@@ -55,7 +55,7 @@ function onEquity(guard: Guard, at: EpochMs, equityQuote: number, limits: RiskLi
     const detail = `equity ${equity.lastQuote} after a peak of ${equity.peakQuote}, at most ${limits.drawdownMaxFraction} of it may go`
     latches = trip(latches, 'drawdown', at, detail)
   }
-  return { ...guard, equity, latches }
+  return equity === guard.equity && latches === guard.latches ? guard : { ...guard, equity, latches }
 }
 
 function onExecution(guard: Guard, at: EpochMs, limits: RiskLimits): Guard {

@@ -2,6 +2,7 @@ import type { Alert } from '../core/alert.ts'
 import type { Instrument, InstrumentSymbol } from '../core/instrument.ts'
 import type { OrderIntent, OrderState } from '../core/order.ts'
 import type { EpochMs } from '../core/units.ts'
+import type { OversightStatus } from '../inference/oversight/oversight-status.ts'
 import type {
   BalanceRecord,
   CashRecord,
@@ -100,6 +101,8 @@ export interface JournalSummary {
   readonly instruments: readonly Instrument[]
   /** In use, or used last; null before a daemon has begun. */
   readonly model: { readonly modelId: string; readonly provider: string } | null
+  /** How the model in use was doing a minute ago or less; null: it is not watched. */
+  readonly oversight: OversightStatus | null
   readonly bars: number
   readonly counts: JournalCounts
   readonly ordersByState: Readonly<Partial<Record<OrderState, number>>>

@@ -1,7 +1,7 @@
-import type { BaselineFit } from './baselines/baseline-fit.ts'
 import type { ForecastScores } from './baselines/score-forecasts.ts'
 import { scoreForecasts } from './baselines/score-forecasts.ts'
 import type { Dataset } from './dataset.ts'
+import type { NamedForecasts } from './evaluation/out-of-sample.ts'
 
 /** What each baseline is best at: the score that a network must beat it in. */
 const CONTESTS: readonly (readonly [baseline: string, score: keyof ForecastScores])[] = [
@@ -18,13 +18,13 @@ const keyOf = (baseline: string, score: string): string => `baseline.${baseline}
  */
 export function compareWithBaselines(
   own: ForecastScores,
-  baselines: readonly BaselineFit[],
+  baselines: readonly NamedForecasts[],
   data: Dataset,
   thresholdBps: number,
 ): Readonly<Record<string, number>> {
-  const scored = baselines.map(({ name, forecast }) => ({
+  const scored = baselines.map(({ name, outputs }) => ({
     name,
-    scores: scoreForecasts(forecast(data), data, thresholdBps),
+    scores: scoreForecasts(outputs, data, thresholdBps),
   }))
   const best = Math.min(...scored.map(({ scores }) => scores.pinballBps))
   return {

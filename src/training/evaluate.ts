@@ -31,8 +31,8 @@ function worstSeriesRSquared(forecasts: ArrayLike<number>, { targetsBps, series 
   return Math.min(...[...errors.values()].map(([residual, total]) => 1 - residual / total))
 }
 
-/** Share of `y` whose sign the forecast has, among returns that moved. */
-function directionalAccuracy(forecasts: ArrayLike<number>, targets: Float64Array, atLeastBps: number): number {
+/** Share of targets whose sign the forecast has, among returns that moved and forecasts of this size. */
+export function directionalAccuracy(forecasts: ArrayLike<number>, targets: Float64Array, atLeastBps: number): number {
   let right = 0
   let all = 0
   for (const [i, target] of targets.entries()) {

@@ -1,7 +1,10 @@
 import { InputError } from '../core/errors.ts'
+import type { Random } from '../core/random.ts'
+import { recalibratedOutputs } from '../inference/calibration/recalibrate.ts'
 import { packBundle } from '../model/bundle/bundle.ts'
 import type { Manifest, ManifestDraft } from '../model/bundle/manifest.ts'
 import { sha256Of } from '../model/bundle/manifest.ts'
+import type { Recalibration } from '../model/bundle/recalibration-schema.ts'
 import type { ForecasterOutputs } from '../model/forecaster-outputs.ts'
 import { LEVELS } from '../model/forecaster-outputs.ts'
 import { OPSET } from '../model/graph/onnx-file.ts'
@@ -9,12 +12,18 @@ import { modelReport } from '../report/model/model-report.ts'
 import { goldenOutputs } from './answer-rows.ts'
 import { fitBaselines } from './baselines/fit-baselines.ts'
 import { scoreForecasts } from './baselines/score-forecasts.ts'
+import type { CalibrationSettings } from './calibration/calibration-settings.ts'
+import { fitCalibration } from './calibration/fit-calibration.ts'
+import { fitReference } from './calibration/fit-reference.ts'
 import { compareWithBaselines, lostContests } from './compare-baselines.ts'
 import type { Dataset, Split } from './dataset.ts'
-import { splitByTime } from './dataset.ts'
 import { baselineOf, confusionOf, evaluate } from './evaluate.ts'
+import type { NamedForecasts } from './evaluation/out-of-sample.ts'
+import { pastOf } from './evaluation/past-rows.ts'
 import type { FitForecaster, FittedForecaster } from './fitted-forecaster.ts'
+import { forecastDataset } from './forecast-dataset.ts'
 import { leakingFeatures } from './leaking-features.ts'
+import { gather } from './window-inputs.ts'
 
 const GOLDEN_ROWS = 4
 /** Float32 sums in another order; GPUs also use another exponential. */
@@ -27,8 +36,18 @@ interface BundleRequest {
   readonly fitData: Dataset
   /** From other seeds or a later time than `fitData`. */
   readonly evaluationData: Dataset
-  /** Later share of each series that chooses and calibrates, 0–1. */
-  readonly validationShare: number
+  /** All rows, and which of them the evaluation rows are: baselines that follow outcomes begin with the first. Absent: they begin anew. */
+  readonly history?: { readonly data: Dataset; readonly rows: Int32Array }
+  /** Of `fitData`: what is learnt from, and what chooses. */
+  readonly split: Split
+  /** Rows that correct the answers before they are measured: of neither of the two above. Absent: the answers stay as the fit left them. */
+  readonly calibration?: { readonly data: Dataset; readonly settings: CalibrationSettings }
+  /** Puts what the training rows look like into the bundle, for the watch over drift. */
+  readonly reference?: Random
+  /** Judges the model on the evaluation rows; what it says goes into the bundle. */
+  readonly assess?: (assessed: Assessed) => Promise<Assessment>
+  /** What the model was taught; absent: plain forward returns. */
+  readonly labels?: NonNullable<Manifest['labels']>
   readonly schemaHash: string
   /** ISO 8601, UTC. */
   readonly createdAt: string
@@ -41,6 +60,20 @@ interface BundleRequest {
   readonly fit: FitForecaster
   /** Whether the logistic baseline is fitted too; absent: it is. See `fitBaselines`. */
   readonly withLogistic?: boolean
+}
+
+/** A fitted model with its forecasts of the evaluation rows, corrected, and those of the baselines, fitted on the same rows. */
+export interface Assessed {
+  readonly fitted: FittedForecaster
+  readonly outputs: ForecasterOutputs
+  readonly recalibration: Recalibration | undefined
+  readonly baselines: readonly NamedForecasts[]
+}
+
+export interface Assessment {
+  readonly verdict: NonNullable<Manifest['verdict']>
+  /** Page of the training, with the name that the model got. */
+  report(version: string): string
 }
 
 /** A fitted model, ready to be written as `<family>/<version>`. */
@@ -66,60 +99,105 @@ export async function fitBundle(request: BundleRequest): Promise<FittedModel> {
       { leaks },
     )
   }
-  const split = splitByTime(fitData, request.validationShare)
-  const fitted = await request.fit(fitData, split)
+  const fitted = await request.fit(fitData, request.split)
   try {
-    return await packed(request, split, fitted)
+    return await packed(request, fitted)
   } finally {
     await fitted.release?.()
   }
 }
 
-async function packed(request: BundleRequest, split: Split, fitted: FittedForecaster): Promise<FittedModel> {
+async function packed(request: BundleRequest, fitted: FittedForecaster): Promise<FittedModel> {
   const { family, evaluationData, createdAt } = request
   const { graph, optimizer, versionPrefix, calibration } = fitted
-  const outputs = await fitted.forecast(evaluationData.inputs, evaluationData.rows)
-  const metrics = measured(request, split, outputs, calibration.thresholdBps)
-  const content = await contentOf(request, split, fitted, metrics)
+  const { thresholdBps } = calibration
+  const recalibration = await recalibrationOf(request, fitted)
+  const raw = await forecastDataset(fitted, evaluationData)
+  const outputs = recalibration ? recalibratedOutputs(raw, LEVELS, recalibration) : raw
+  const baselines = baselinesOf(request, thresholdBps)
+  const metrics = measured(request, outputs, baselines, thresholdBps)
+  const assessment = await request.assess?.({ fitted, outputs, recalibration, baselines })
+  const content = await contentOf(request, fitted, { metrics, recalibration, verdict: assessment?.verdict })
   const version = `${versionPrefix}-${sha256Of(`${sha256Of(graph)} ${JSON.stringify(content)}`).slice(0, 12)}`
   const manifest = { ...content, version, createdAt }
   const lost = lostContests(metrics)
-  const report = modelReport({
-    manifest,
-    graph,
-    confusion: confusionOf(outputs, evaluationData, calibration.thresholdBps),
-    notes: lost.map((line) => `On the evaluation rows this model ${line}.`),
-  })
+  const confusion = confusionOf(outputs, evaluationData, thresholdBps)
+  const notes = lost.map((line) => `On the evaluation rows this model ${line}.`)
+  const report = assessment?.report(version) ?? modelReport({ manifest, graph, confusion, notes })
   const files = packBundle(manifest, graph, { report, ...(optimizer && { optimizer }) })
   return { family, version, files, metrics, lost }
 }
 
+/** What each says of the evaluation rows. */
+function baselinesOf(
+  { fitData, split, withLogistic, evaluationData, history }: BundleRequest,
+  thresholdBps: number,
+): readonly NamedForecasts[] {
+  const fits = fitBaselines(fitData, split, thresholdBps, withLogistic)
+  const past = history && pastOf(history.data, history.rows)
+  return fits.map(({ name, forecast }) => ({
+    name,
+    outputs: past ? past.pick(forecast(past.data)) : forecast(evaluationData),
+  }))
+}
+
+async function recalibrationOf(
+  { calibration }: BundleRequest,
+  fitted: FittedForecaster,
+): Promise<Recalibration | undefined> {
+  if (!calibration) return undefined
+  const { data, settings } = calibration
+  const outcomes = {
+    targetsBps: data.targetsBps,
+    levels: LEVELS,
+    thresholdBps: fitted.calibration.thresholdBps,
+    horizonBars: data.shape.horizonBars,
+  }
+  return fitCalibration(await forecastDataset(fitted, data), outcomes, settings).recalibration
+}
+
 /** Scores on the evaluation rows, the baselines' beside them. */
 function measured(
-  { fitData, evaluationData, withLogistic }: BundleRequest,
-  split: Split,
+  { fitData, evaluationData, split }: BundleRequest,
   outputs: ForecasterOutputs,
+  baselines: readonly NamedForecasts[],
   thresholdBps: number,
 ): Readonly<Record<string, number>> {
   const trainTargets = Float64Array.from(split.train, (row) => fitData.targetsBps[row]!)
+  const own = scoreForecasts(outputs, evaluationData, thresholdBps)
   return {
     ...evaluate(outputs, evaluationData, baselineOf(trainTargets, thresholdBps), thresholdBps),
-    ...compareWithBaselines(
-      scoreForecasts(outputs, evaluationData, thresholdBps),
-      fitBaselines(fitData, split, thresholdBps, withLogistic),
-      evaluationData,
-      thresholdBps,
-    ),
+    ...compareWithBaselines(own, baselines, evaluationData, thresholdBps),
   }
+}
+
+/** What came of a fit, for the manifest. */
+interface Findings {
+  readonly metrics: Readonly<Record<string, number>>
+  readonly recalibration: Recalibration | undefined
+  readonly verdict: Manifest['verdict']
+}
+
+/** Newest step of each training window, as the engine gave it. */
+function referenceOf({ fitData, split, reference }: BundleRequest): Manifest['reference'] {
+  if (!reference) return undefined
+  const features = fitData.shape.featureNames.length
+  const values = new Float32Array(split.train.length * features)
+  const window = new Float32Array(fitData.inputs.width)
+  for (const [i, row] of split.train.entries()) {
+    fitData.inputs.copy(row, window, 0)
+    values.set(window.subarray(window.length - features), i * features)
+  }
+  return fitReference({ values, rows: split.train.length, features }, reference)
 }
 
 async function contentOf(
   request: BundleRequest,
-  split: Split,
   fitted: FittedForecaster,
-  metrics: Readonly<Record<string, number>>,
+  { metrics, recalibration, verdict }: Findings,
 ): Promise<Omit<ManifestDraft, 'version' | 'createdAt'>> {
-  const { family, fitData, evaluationData } = request
+  const { family, fitData, evaluationData, split } = request
+  const reference = referenceOf(request)
   const { featureNames, steps, barMs, horizonBars } = fitData.shape
   const { architecture, calibration, deviationBps, trials, weights, training, parent } = fitted
   return {
@@ -144,16 +222,18 @@ async function contentOf(
     },
     ...(training && { training }),
     metrics,
-    calibration,
+    ...(verdict && { verdict }),
+    ...(request.labels && { labels: request.labels }),
+    calibration: { ...calibration, ...(recalibration && { recalibration }) },
+    ...(reference && { reference }),
     limits: { meanAbsMaxBps: DEVIATIONS_MAX * deviationBps, volatilityMaxBps: DEVIATIONS_MAX * deviationBps },
     golden: await goldenOf(fitted, fitData),
   }
 }
 
 /** A few rows of the fit, evenly spaced, and one far outside it, where the scaler clips. */
-async function goldenOf(fitted: FittedForecaster, { inputs, rows, shape }: Dataset): Promise<Manifest['golden']> {
-  const width = shape.steps * shape.featureNames.length
-  const rowAt = (row: number): number[] => [...inputs.subarray(row * width, (row + 1) * width)]
+async function goldenOf(fitted: FittedForecaster, { inputs, rows }: Dataset): Promise<Manifest['golden']> {
+  const rowAt = (row: number): number[] => [...gather(inputs, Int32Array.of(row))]
   const chosen = Array.from({ length: GOLDEN_ROWS }, (_, i) => rowAt(Math.floor((i * rows) / GOLDEN_ROWS)))
   const extreme = rowAt(0).map((_, i) => Math.fround((i % 2 === 0 ? 1 : -1) * 1_000_000))
   const goldenInputs = [...chosen, extreme]

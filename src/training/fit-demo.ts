@@ -1,15 +1,18 @@
+import { seededRandom } from '../core/random.ts'
 import type { EpochMs } from '../core/units.ts'
 import { epochMs } from '../core/units.ts'
 import type { FeatureSchema } from '../features/feature-schema.ts'
 import { SIMULATED_SOURCE } from '../model/bundle/manifest.ts'
-import type { MarketSettings } from '../simulation/exchange/exchange.ts'
+import type { MarketSettings } from '../simulation/exchange/exchange-settings.ts'
 import type { Dataset } from './dataset.ts'
-import { datasetOf } from './dataset.ts'
+import { datasetOf, splitByTime } from './dataset.ts'
 import type { FittedModel } from './fit-bundle.ts'
 import { fitBundle } from './fit-bundle.ts'
 import type { FitForecaster } from './fitted-forecaster.ts'
 import { simulatedWindows } from './simulated-flow.ts'
 
+/** Of the sample that live rows are held against. */
+const REFERENCE_SEED = 1
 /** 2025-01-01T00:00:00Z. Runs start all round the clock, so that a time of day is nothing to hold on to. */
 const FIRST_AT = 1_735_689_600_000
 const DAY_MS = 86_400_000
@@ -39,11 +42,13 @@ export async function fitDemo(options: FitDemoOptions): Promise<FittedModel> {
   const { schema, markets, trainSeeds, evaluationSeeds, validationShare } = options
   const symbols = markets.map(({ instrument }) => instrument.symbol).join(', ')
   const alphas = [...new Set(markets.map(({ alpha }) => alpha))].join(', ')
+  const fitData = simulatedDataset(options, trainSeeds)
   return await fitBundle({
     family: options.family,
-    fitData: simulatedDataset(options, trainSeeds),
+    fitData,
     evaluationData: simulatedDataset(options, evaluationSeeds),
-    validationShare,
+    split: splitByTime(fitData, validationShare),
+    reference: seededRandom(REFERENCE_SEED),
     schemaHash: schema.hash,
     createdAt: options.createdAt,
     source: `${SIMULATED_SOURCE} of ${symbols}; alpha ${alphas}; ${options.barsPerSeed} bars per seed`,

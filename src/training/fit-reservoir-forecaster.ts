@@ -7,6 +7,7 @@ import { TRIALS } from './fit-ridge.ts'
 import type { FitForecaster } from './fitted-forecaster.ts'
 import { fitReservoir, reservoirForecast } from './reservoir/fit-reservoir.ts'
 import { deviationOf } from './scores.ts'
+import { denseInputs } from './window-inputs.ts'
 
 /** A fixed reservoir whose read-out is solved. */
 export const reservoirFitter =
@@ -22,6 +23,6 @@ export const reservoirFitter =
       calibration: { levels: [...LEVELS], residualQuantiles: [...residualQuantiles], classScale, thresholdBps },
       deviationBps: deviationOf(Float64Array.from(split.train, (row) => data.targetsBps[row]!)),
       trials: TRIALS,
-      forecast: (inputs, rows) => Promise.resolve(reservoirForecast(model, { ...data, inputs, rows })),
+      forecast: (inputs, rows) => Promise.resolve(reservoirForecast(model, denseInputs(inputs, inputs.length / rows))),
     })
   }

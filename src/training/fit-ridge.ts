@@ -1,11 +1,12 @@
-import { check } from '../core/check.ts'
+import { InputError } from '../core/errors.ts'
 import { LEVELS } from '../model/forecaster-outputs.ts'
 import { classProbabilities } from '../model/ridge-forecast.ts'
 import type { LinearHead, RidgeForecaster } from '../model/ridge-forecaster.ts'
 import type { Dataset, Split } from './dataset.ts'
-import { fitScaler, scaledRows } from './scaler.ts'
+import type { RowBlocks } from './row-blocks.ts'
+import { fitScaler, scaledBlocks } from './scaler.ts'
 import { classOf, deviationOf, flatThreshold, logLoss, minimise, quantilesOf } from './scores.ts'
-import { type ColumnMoments, columnMoments, predict, solveRidge, squaredError } from './solve-ridge.ts'
+import { type ColumnMoments, columnMoments, predict, predictAll, solveRidge, squaredError } from './solve-ridge.ts'
 
 /** In units of the columns' variance, which is 1. */
 const PENALTIES = [1e-4, 1e-3, 1e-2, 0.03, 0.1, 0.3, 1, 3, 10, 30, 100] as const
@@ -27,9 +28,9 @@ interface RidgeFit {
   readonly penalties: { readonly mean: number; readonly logVolatility: number }
 }
 
-/** Scaled windows [rows, steps × features] and their targets [rows]. */
+/** Scaled windows, rows of steps × features, and their targets [rows]. */
 interface Slice {
-  readonly x: Float64Array
+  readonly x: RowBlocks
   readonly y: Float64Array
 }
 
@@ -39,8 +40,8 @@ function bestHead(
   validation: Slice,
   columns: ColumnMoments,
 ): { readonly head: LinearHead; readonly penalty: number } {
-  const heads = solveRidge(train.x, train.y, columns.means.length, PENALTIES, columns)
-  const errors = heads.map((head) => squaredError(predict(head, validation.x), validation.y))
+  const heads = solveRidge(train.x, train.y, PENALTIES, columns)
+  const errors = predictAll(heads, validation.x).map((predicted) => squaredError(predicted, validation.y))
   const best = errors.indexOf(Math.min(...errors))
   return { head: heads[best]!, penalty: PENALTIES[best]! }
 }
@@ -50,21 +51,31 @@ const residualsOf = (head: LinearHead, { x, y }: Slice): Float64Array => {
   return y.map((value, i) => value - predicted[i]!)
 }
 
+/** Fewer validation rows than columns say nothing of a penalty. */
+export const hasRowsForRidge = ({ inputs }: Pick<Dataset, 'inputs'>, { validation }: Split): boolean =>
+  validation.length > inputs.width
+
 /**
- * Fits a `RidgeForecaster` in closed form: weights on the training slice; penalties, volatility level, residual quantiles and class scale
- * on the later, purged validation slice. Deterministic: equal datasets give equal models.
+ * Fits a `RidgeForecaster` in closed form: weights on the training slice, where rows count by their weights; penalties, volatility level,
+ * residual quantiles and class scale on the later, purged validation slice, where all count the same. Windows are read a few at a time.
+ * Deterministic: equal datasets give equal models.
  */
 export function fitRidge(dataset: Dataset, split: Split): RidgeFit {
   const { steps, featureNames } = dataset.shape
   const scaler = fitScaler(dataset, split.train)
   const sliceOf = (rows: Int32Array): Slice => ({
-    x: scaledRows(dataset, rows, scaler),
+    x: scaledBlocks(dataset.inputs, rows, scaler),
     y: Float64Array.from(rows, (row) => dataset.targetsBps[row]!),
   })
   const train = sliceOf(split.train)
   const validation = sliceOf(split.validation)
-  check(validation.y.length > train.x.length / train.y.length, 'validation rows', validation.y.length)
-  const columns = columnMoments(train.x, train.x.length / train.y.length)
+  if (!hasRowsForRidge(dataset, split)) {
+    throw new InputError(
+      `fit: ${validation.y.length} validation rows; a ridge takes more than its ${train.x.width} columns`,
+    )
+  }
+  const { weights } = dataset
+  const columns = columnMoments(train.x, weights && Float64Array.from(split.train, (row) => weights[row]!))
   const mean = bestHead(train, validation, columns)
   const deviation = deviationOf(train.y)
   const logVolatility = fitLogVolatility({ train, validation, columns }, mean.head, deviation)
@@ -105,9 +116,9 @@ function fitLogVolatility({ train, validation, columns }: Slices, mean: LinearHe
 
 /** Residual quantiles, and the class scale that gives the validation slice the highest likelihood. */
 function calibrate(model: RidgeForecaster, { x, y }: Slice): RidgeForecaster {
-  const means = predict(model.mean, x)
+  const [means, logs] = predictAll([model.mean, model.logVolatility], x) as [Float64Array, Float64Array]
   const { min, max } = model.logVolatility
-  const volatilities = predict(model.logVolatility, x).map((log) => Math.exp(Math.min(max, Math.max(min, log))))
+  const volatilities = logs.map((log) => Math.exp(Math.min(max, Math.max(min, log))))
   const standardised = y.map((value, i) => (value - means[i]!) / volatilities[i]!)
   const lossOf = (classScale: number): number =>
     y.reduce((sum, value, i) => {

@@ -1,10 +1,16 @@
 import { CholeskyDecomposition, Matrix } from 'ml-matrix'
 import { check } from '../core/check.ts'
 import type { LinearHead } from '../model/ridge-forecaster.ts'
+import type { RowBlocks } from './row-blocks.ts'
+import { denseBlocks } from './row-blocks.ts'
 
 /** What a least-squares problem needs to know of its columns, centred. */
 export interface ColumnMoments {
   readonly rows: number
+  /** Of each row; absent: 1. */
+  readonly weights?: Float64Array
+  /** Σ of the weights; the means and products below are weighted ones. */
+  readonly total: number
   readonly means: Float64Array
   /** (XᵀX) / n, centred. */
   readonly gram: Matrix
@@ -16,51 +22,62 @@ interface TargetMoments {
   readonly cross: Matrix
 }
 
-/** `x`: [rows, width] row-major. Most of the work of a fit: hand it to every fit on the same rows. */
-export function columnMoments(x: Float64Array, width: number): ColumnMoments {
-  const rows = x.length / width
+/** Most of the work of a fit: hand it to every fit on the same rows. `weights`: importance of each row, absent: all equal. */
+export function columnMoments(x: RowBlocks, weights?: Float64Array): ColumnMoments {
+  const { rows, width } = x
   check(rows > width, `rows to fit ${width} weights`, rows)
   const means = new Float64Array(width)
   const gram = new Float64Array(width * width)
-  for (let row = 0; row < rows; row += 1) {
-    for (let i = 0; i < width; i += 1) {
-      const value = x[row * width + i]!
-      means[i]! += value
-      if (value === 0) continue
-      for (let j = i; j < width; j += 1) gram[i * width + j]! += value * x[row * width + j]!
+  let total = 0
+  let at = 0
+  for (const block of x.blocks()) {
+    for (let from = 0; from < block.length; from += width, at += 1) {
+      const weight = weights?.[at] ?? 1
+      total += weight
+      for (let i = 0; i < width; i += 1) {
+        const value = weight * block[from + i]!
+        means[i]! += value
+        if (value === 0) continue
+        for (let j = i; j < width; j += 1) gram[i * width + j]! += value * block[from + j]!
+      }
     }
   }
-  for (let i = 0; i < width; i += 1) means[i]! /= rows
+  check(total > 0, 'weights of rows that add up to more than 0', total)
+  for (let i = 0; i < width; i += 1) means[i]! /= total
   const centred = new Matrix(width, width)
   for (let i = 0; i < width; i += 1) {
     for (let j = i; j < width; j += 1) {
-      const value = gram[i * width + j]! / rows - means[i]! * means[j]!
+      const value = gram[i * width + j]! / total - means[i]! * means[j]!
       centred.set(i, j, value)
       centred.set(j, i, value)
     }
   }
-  return { rows, means, gram: centred }
+  return { rows, total, ...(weights && { weights }), means, gram: centred }
 }
 
 /** `y`: [rows, outputs]. */
-function targetMoments(x: Float64Array, y: Float64Array, columns: ColumnMoments): TargetMoments {
-  const { rows, means: columnMeans } = columns
-  const width = columnMeans.length
+function targetMoments(x: RowBlocks, y: Float64Array, columns: ColumnMoments): TargetMoments {
+  const { rows, total, weights, means: columnMeans } = columns
+  const { width } = x
   const outputs = y.length / rows
   const means = new Float64Array(outputs)
   const cross = new Float64Array(width * outputs)
-  for (let row = 0; row < rows; row += 1) {
-    for (let k = 0; k < outputs; k += 1) means[k]! += y[row * outputs + k]!
-    for (let i = 0; i < width; i += 1) {
-      const value = x[row * width + i]!
-      for (let k = 0; k < outputs; k += 1) cross[i * outputs + k]! += value * y[row * outputs + k]!
+  let row = 0
+  for (const block of x.blocks()) {
+    for (let from = 0; from < block.length; from += width, row += 1) {
+      const weight = weights?.[row] ?? 1
+      for (let k = 0; k < outputs; k += 1) means[k]! += weight * y[row * outputs + k]!
+      for (let i = 0; i < width; i += 1) {
+        const value = weight * block[from + i]!
+        for (let k = 0; k < outputs; k += 1) cross[i * outputs + k]! += value * y[row * outputs + k]!
+      }
     }
   }
-  for (let k = 0; k < outputs; k += 1) means[k]! /= rows
+  for (let k = 0; k < outputs; k += 1) means[k]! /= total
   const centred = new Matrix(width, outputs)
   for (let i = 0; i < width; i += 1) {
     for (let k = 0; k < outputs; k += 1) {
-      centred.set(i, k, cross[i * outputs + k]! / rows - columnMeans[i]! * means[k]!)
+      centred.set(i, k, cross[i * outputs + k]! / total - columnMeans[i]! * means[k]!)
     }
   }
   return { means, cross: centred }
@@ -75,14 +92,13 @@ export function solveNormal(gram: Matrix, cross: Matrix, penalty: number): Matri
 
 /**
  * Ridge regression in closed form, one head per penalty: w = (XᵀX/n + λI)⁻¹ Xᵀy/n on centred columns, the bias unpenalised
- * (Hoerl and Kennard 1970). Solved by Cholesky. `x`: [rows, width] row-major. Each penalty > 0. `columns`: of `x`, where they are known.
+ * (Hoerl and Kennard 1970), weighted where `columns` are. Solved by Cholesky. Each penalty > 0. `columns`: of `x`.
  */
 export function solveRidge(
-  x: Float64Array,
+  x: RowBlocks,
   y: Float64Array,
-  width: number,
   penalties: readonly number[],
-  columns = columnMoments(x, width),
+  columns = columnMoments(x),
 ): readonly LinearHead[] {
   const { means, gram } = columns
   const { means: targetMeans, cross } = targetMoments(x, y, columns)
@@ -107,9 +123,10 @@ export interface LinearMap {
 export function solveRidgeMap(x: Float64Array, y: Float64Array, width: number, penalty: number): LinearMap {
   const outputs = (y.length * width) / x.length
   check(Number.isInteger(outputs) && outputs > 0, 'whole targets in each row', outputs)
-  const columns = columnMoments(x, width)
+  const rows = denseBlocks(x, width)
+  const columns = columnMoments(rows)
   const { means, gram } = columns
-  const { means: targetMeans, cross } = targetMoments(x, y, columns)
+  const { means: targetMeans, cross } = targetMoments(rows, y, columns)
   const weights = Float64Array.from(solveNormal(gram, cross, penalty).to1DArray())
   const biases = targetMeans.map((mean, k) =>
     means.reduce((rest, columnMean, i) => rest - columnMean * weights[i * outputs + k]!, mean),
@@ -151,17 +168,26 @@ export function applyMap({ width, outputs, weights, biases }: LinearMap, x: Floa
   return y
 }
 
-/** w·x + b for every row of `x` [rows, width]. */
-export function predict({ weights, bias }: LinearHead, x: Float64Array): Float64Array {
-  const width = weights.length
-  const predicted = new Float64Array(x.length / width)
-  for (let row = 0; row < predicted.length; row += 1) {
-    let sum = bias
-    for (let i = 0; i < width; i += 1) sum += weights[i]! * x[row * width + i]!
-    predicted[row] = sum
+/** w·x + b of every head for every row of `x`: [heads][rows]. */
+export function predictAll(heads: readonly LinearHead[], x: RowBlocks): readonly Float64Array[] {
+  const { rows, width } = x
+  const predicted = heads.map(() => new Float64Array(rows))
+  let row = 0
+  for (const block of x.blocks()) {
+    for (let from = 0; from < block.length; from += width, row += 1) {
+      for (let k = 0; k < heads.length; k += 1) {
+        const { weights, bias } = heads[k]!
+        let sum = bias
+        for (let i = 0; i < width; i += 1) sum += weights[i]! * block[from + i]!
+        predicted[k]![row] = sum
+      }
+    }
   }
   return predicted
 }
+
+/** w·x + b for every row of `x`. */
+export const predict = (head: LinearHead, x: RowBlocks): Float64Array => predictAll([head], x)[0]!
 
 /** Mean squared error. */
 export const squaredError = (found: Float64Array, expected: Float64Array): number =>

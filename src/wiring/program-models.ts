@@ -3,8 +3,9 @@ import type { ModelsAverageOptions } from './commands/models-average.ts'
 import type { ModelsDiffOptions } from './commands/models-diff.ts'
 import type { ModelsDrawOptions } from './commands/models-draw.ts'
 import type { ModelsListOptions } from './commands/models-list.ts'
+import type { ModelsPromoteOptions, ModelsRollbackOptions } from './commands/models-promote.ts'
+import type { ModelsRetireOptions } from './commands/models-retire.ts'
 import type { ModelsShowOptions } from './commands/models-show.ts'
-import type { ModelsUseOptions } from './commands/models-use.ts'
 import type { ModelsVerifyOptions } from './commands/models-verify.ts'
 import type { Io } from './io.ts'
 import { type Finish, JSON_FLAG, wholeNumber } from './program-parts.ts'
@@ -15,12 +16,15 @@ export interface ModelCommands {
   modelsShow(options: ModelsShowOptions, io: Io): Promise<number>
   modelsVerify(options: ModelsVerifyOptions, io: Io): Promise<number>
   modelsDiff(options: ModelsDiffOptions, io: Io): Promise<number>
-  modelsUse(options: ModelsUseOptions, io: Io): Promise<number>
+  modelsPromote(options: ModelsPromoteOptions, io: Io): Promise<number>
+  modelsRollback(options: ModelsRollbackOptions, io: Io): Promise<number>
+  modelsRetire(options: ModelsRetireOptions, io: Io): Promise<number>
   modelsDraw(options: ModelsDrawOptions, io: Io): Promise<number>
   modelsAverage(options: ModelsAverageOptions, io: Io): Promise<number>
 }
 
 const VERSION = 'a version, family/version, or current'
+const WHY = ['--why <text>', 'reason, for the history of the family'] as const
 
 export function addModels(models: Command, commands: ModelCommands, io: Io, finish: Finish): void {
   const command = (name: string, description: string) =>
@@ -52,11 +56,26 @@ export function addModels(models: Command, commands: ModelCommands, io: Io, fini
     .action(async (a: string, b: string, options: Omit<ModelsDiffOptions, 'a' | 'b'>) =>
       finish(await commands.modelsDiff({ ...options, a, b }, io)),
     )
-  command('use', 'check a model and make it the current one of its family: promotion and rollback by hand')
+  command('promote', 'check a model and make it the one of its family that decides')
     .argument('<model>', VERSION)
+    .option(...WHY)
     .option(...JSON_FLAG)
-    .action(async (model: string, options: Omit<ModelsUseOptions, 'model'>) =>
-      finish(await commands.modelsUse({ ...options, model }, io)),
+    .action(async (model: string, options: Omit<ModelsPromoteOptions, 'model'>) =>
+      finish(await commands.modelsPromote({ ...options, model }, io)),
+    )
+  command('rollback', 'go back to the model that decided before')
+    .argument('[family]', 'name of the family; without it the only one')
+    .option(...WHY)
+    .option(...JSON_FLAG)
+    .action(async (family: string | undefined, options: Omit<ModelsRollbackOptions, 'family'>) =>
+      finish(await commands.modelsRollback(family === undefined ? options : { ...options, family }, io)),
+    )
+  command('retire', 'never let a model decide or run in shadow again; its files stay')
+    .argument('<model>', VERSION)
+    .option(...WHY)
+    .option(...JSON_FLAG)
+    .action(async (model: string, options: Omit<ModelsRetireOptions, 'model'>) =>
+      finish(await commands.modelsRetire({ ...options, model }, io)),
     )
   command('draw', 'draw the graph of a model as SVG')
     .argument('<model>', `${VERSION}; or a file that ends in .onnx; or with --architecture the name of one`)

@@ -11,7 +11,7 @@ import type {
   WhyOptions,
 } from './command-options.ts'
 import type { FeaturesExplainOptions, FeaturesListOptions } from './commands/features.ts'
-import { MODES } from './config/schema.ts'
+import { MODES } from './config/modes.ts'
 import type { Io } from './io.ts'
 import { packageFile } from './package-file.ts'
 import { addBacktest, type BacktestCommands } from './program-backtest.ts'
@@ -21,6 +21,7 @@ import { type AddCommand, CONFIG, type Finish, JSON_FLAG, wholeNumber, YAML_FILE
 import { addRuns, type RunCommands } from './program-runs.ts'
 import { addSweep, type SweepCommands } from './program-sweep.ts'
 import { addTapes, type TapeCommands } from './program-tapes.ts'
+import { addTraining, type TrainingCommands } from './program-training.ts'
 
 /** One command: reads its options, says what it has to say through `io`, returns the exit code. Loaded when asked for. */
 export interface Commands
@@ -29,7 +30,8 @@ export interface Commands
     BacktestCommands,
     RunCommands,
     SweepCommands,
-    DivergenceCommands {
+    DivergenceCommands,
+    TrainingCommands {
   featuresList(options: FeaturesListOptions, io: Io): Promise<number>
   featuresExplain(options: FeaturesExplainOptions, io: Io): Promise<number>
   demo(options: DemoOptions, io: Io): Promise<number>
@@ -78,6 +80,7 @@ export function buildProgram(commands: Commands, io: Io, version: string, finish
     .option('--resume', "go on training from the family's current model", false)
     .option(...JSON_FLAG)
     .action(async (options: FitOptions) => finish(await commands.fit(options, io)))
+  addTraining(command, commands, io, finish)
   command('check-config', 'check a configuration file')
     .requiredOption(CONFIG, YAML_FILE)
     .action(async (options: CheckConfigOptions) => finish(await commands.checkConfig(options, io)))

@@ -2,7 +2,8 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import { InputError } from '../core/errors.ts'
-import { MODES, type Mode } from './config/schema.ts'
+import { MODES } from './config/modes.ts'
+import type { Mode } from './config/schema.ts'
 
 /** The database of one mode in a state folder. */
 export const stateFile = (dir: string, mode: Mode): string => join(dir, `${mode}.sqlite`)

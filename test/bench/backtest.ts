@@ -20,7 +20,10 @@ const YEAR_BARS = 525_600
 const MINUTE_MS = 60_000
 const START_AT = Date.UTC(2024, 0, 1)
 const CONFIG = 'config/backtest.yaml'
-const MEAN_SHARE = 0.1
+/** Some trades a day: what a linear model of a market is bold enough for. */
+const MEAN_SHARE = 0.2
+/** Quote currency: enough to lose costs for a year without a latch. */
+const STARTING_BALANCE = '1000000'
 const SYMBOL = 'BTC/USDT:USDT'
 
 interface Timed {
@@ -90,6 +93,7 @@ async function settings(folder: string): Promise<object> {
     state: { dir: path.join(folder, 'state') },
     backtest: {
       ...backtest,
+      startingBalance: STARTING_BALANCE,
       data: { folder, repair: (backtest['data'] as Record<string, unknown>)['repair'] },
       instruments: [{ ...described, bars: 'candles.csv' }],
     },
@@ -100,7 +104,7 @@ async function settings(folder: string): Promise<object> {
 const indicators = (features: Record<string, unknown>): readonly unknown[] =>
   (features['indicators'] as { name: string }[]).filter(({ name }) => name !== 'funding_rate')
 
-async function writeCandles(file: string, count: number): Promise<void> {
+export async function writeCandles(file: string, count: number): Promise<void> {
   const out = createWriteStream(file)
   const random = seededRandom(1)
   let close = 50_000

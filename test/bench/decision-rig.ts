@@ -26,7 +26,7 @@ export interface BarTiming {
 
 export interface DecisionRig {
   /** Bars that traded, after those that fill the model's window. Throws when one of them did not send its orders. */
-  bars(count: number): Promise<readonly BarTiming[]>
+  bars(count: number, beforeEach?: () => Promise<void>): Promise<readonly BarTiming[]>
 }
 
 const DEPOSIT = '10000000'
@@ -132,9 +132,10 @@ export async function decisionRig(count: number, model: LoadedModel, journal: Jo
     return { closeToSendMs, inferenceMs, commitMs, bookedMs }
   }
   return {
-    async bars(wanted) {
+    async bars(wanted, beforeEach) {
       const timings: BarTiming[] = []
       for (let nth = 0; timings.length < wanted; nth += 1) {
+        await beforeEach?.()
         const timing = await bar(nth)
         if (timing.closeToSendMs.length === 0 && timings.length === 0 && nth < 2 * model.forecaster.steps + 100)
           continue

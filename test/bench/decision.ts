@@ -99,7 +99,7 @@ export async function run(options: DecisionBenchOptions = {}): Promise<DecisionB
 }
 
 /** The model that the budget names: LSTM, 64 steps × the demo's features, 64 hidden units; untrained, which costs the same. */
-async function lstmModel(): Promise<LoadedModel> {
+export async function lstmModel(): Promise<LoadedModel> {
   const config = loadConfig(CONFIG)
   const schema = await loadFeatureSchema({ barMs: config.barMs, ...config.features })
   const features = schema.names.length

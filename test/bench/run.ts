@@ -14,6 +14,8 @@ const BENCHES: Readonly<Record<string, () => Promise<Bench>>> = {
   feed: () => import('./feed.ts'),
   infer: () => import('./infer.ts'),
   replay: () => import('./replay.ts'),
+  retrain: () => import('./retrain.ts'),
+  sidecar: () => import('./sidecar.ts'),
   swap: () => import('./swap.ts'),
   train: () => import('./train.ts'),
 }

@@ -3,6 +3,8 @@ import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { openState } from '../../src/adapters/sqlite/open-state.ts'
+import { commands } from '../../src/wiring/commands.ts'
+import { runCli } from '../../src/wiring/run-cli.ts'
 import {
   CANARIES,
   killPrograms,
@@ -14,6 +16,7 @@ import {
   until,
 } from '../support/program.ts'
 import { EAGER, EAGER_POLICY, workspace } from '../support/workspace.ts'
+import { fakeIo } from '../wiring/commands/fake-io.ts'
 
 const space = workspace()
 const inSpace = (name: string) => join(space.dir, name)
@@ -70,10 +73,20 @@ interface Case {
   readonly says: readonly (string | RegExp)[]
   readonly code?: number
   readonly env?: Record<string, string | undefined>
+  /** Needs the built program as a process of its own: it starts an exchange, or logs. */
+  readonly isApart?: true
+}
+
+/** The program's command line within this process: what is refused at the door needs no second one. */
+async function runHere(args: readonly string[], changes: Record<string, string | undefined> = {}) {
+  const env = Object.fromEntries(Object.entries({ ...CANARIES, ...changes }).filter(([, value]) => value !== undefined))
+  const { io, out, err } = fakeIo(env)
+  const code = await runCli(args, commands, io, '0.0.0')
+  return { code, out: out.join('\n'), err: err.join('\n') }
 }
 
 const demo = (config: string) => ['demo', '--config', config]
-/** Loads no exchange client, so it is the quickest way to the config reader that all commands share. */
+/** The quickest way to the config reader that all commands share. */
 const check = (config: string) => ['check-config', '--config', config]
 const replay = (tape: string, changes?: Record<string, unknown>) => [
   'replay',
@@ -84,7 +97,12 @@ const replay = (tape: string, changes?: Record<string, unknown>) => [
 ]
 
 const CONFIGS: readonly Case[] = [
-  { name: 'no such config', args: () => check('nowhere.yaml'), says: ['config nowhere.yaml cannot be read', 'ENOENT'] },
+  {
+    name: 'no such config',
+    isApart: true,
+    args: () => check('nowhere.yaml'),
+    says: ['config nowhere.yaml cannot be read', 'ENOENT'],
+  },
   {
     name: 'malformed YAML',
     args: () => check(written('malformed.yaml', 'mode: demo\nsymbols: [BTC/USDT:USDT\nbarMs: 1000\n')),
@@ -154,6 +172,7 @@ const LIVE: readonly Case[] = [
   },
   {
     name: 'live with a model of the simulator',
+    isApart: true,
     args: () => ['run', '--config', space.config('live', { live: { confirm: CONFIRM } })],
     env: { TICKWRIGHT_LIVE: 'yes' },
     says: ['model.path', 'never seen a real market'],
@@ -168,6 +187,7 @@ const MODELS: readonly Case[] = [
   },
   {
     name: 'truncated model',
+    isApart: true,
     args: () => {
       const model = spoiltModel('cut', (bundle) => truncateSync(join(bundle, 'model.onnx'), 1_000))
       return replay(TAPE, { model })
@@ -200,6 +220,7 @@ const MODELS: readonly Case[] = [
 const PLACES: readonly Case[] = [
   {
     name: 'a symbol that the venue does not list',
+    isApart: true,
     args: () => demo(space.config('demo', { symbols: ['DOGE/USDT:USDT'] })),
     says: ['DOGE/USDT:USDT'],
   },
@@ -232,6 +253,7 @@ const PLACES: readonly Case[] = [
   },
   {
     name: 'a venue where nothing listens',
+    isApart: true,
     args: async () => {
       const baseUrl = `http://127.0.0.1:${await freePort()}`
       return ['run', '--config', space.config('signal', { venue: { baseUrl, requestTimeoutMs: 1_000 } })]
@@ -263,6 +285,7 @@ const TAPES: readonly Case[] = [
   },
   {
     name: 'a PNG for a tape',
+    isApart: true,
     args: () =>
       replay(written('chart.png', Buffer.from('89504e470d0a1a0a0000000d49484452000000010000000108060000', 'hex'))),
     says: ['chart.png', 'line 1'],
@@ -284,9 +307,9 @@ const TAPES: readonly Case[] = [
 describe('bad input ends with one clear message', () => {
   test.each([...CONFIGS, ...LIVE, ...MODELS, ...PLACES, ...TAPES])(
     '$name',
-    async ({ args, says, code = 1, env }) => {
+    async ({ args, says, code = 1, env, isApart }) => {
       const line = await args()
-      const result = await runProgram(line, env)
+      const result = await (isApart ? runProgram : runHere)(line, env)
       for (const part of says) expect(result.err).toMatch(part)
       expect(result.code).toBe(code)
       expect(result.err).not.toMatch(/^\s+at .*:\d+:\d+/m) // A stack trace.

@@ -26,7 +26,7 @@ const bitsOf = (windows: readonly FeatureWindow[]) =>
     row.bar.endAt,
     ready,
     row.ready,
-    Buffer.from(values.buffer).toString('hex'),
+    Buffer.from(values.buffer, values.byteOffset, values.byteLength).toString('hex'),
   ])
 
 const carry: MissingSettings = { rule: 'carry', barsMax: 3 }

@@ -54,10 +54,11 @@ const settingsWith = (peer: string | undefined, absent: readonly string[]): Feat
   missing: { rule: 'carry', barsMax: 3, mask: true },
 })
 
-const bitsOf = (window: FeatureWindow): string =>
-  [window.row.bar.symbol, window.row.bar.endAt, window.ready, Buffer.from(window.values.buffer).toString('hex')].join(
-    ' ',
-  )
+const hexOf = ({ buffer, byteOffset, byteLength }: Float32Array): string =>
+  Buffer.from(buffer, byteOffset, byteLength).toString('hex')
+
+const bitsOf = ({ row, ready, values }: FeatureWindow): string =>
+  [row.bar.symbol, row.bar.endAt, ready, hexOf(values)].join(' ')
 
 /** One engine over the bars of several instruments, cut and restored from JSON text before any moment that `cuts` names. */
 function rowsOf(schema: FeatureSchema, converters: readonly Converter[], cuts: ReadonlySet<number> = new Set()) {

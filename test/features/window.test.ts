@@ -14,7 +14,8 @@ const rowOf = (value: number, changes: Partial<FeatureRow> = {}): FeatureRow => 
 function windowsOf(steps: number) {
   const windows = new FeatureWindows(steps, 2)
   return (row: FeatureRow) => {
-    windows.push(row.values, row.ready)
+    windows.open().set(row.values)
+    windows.push(row.ready)
     return windows.ending(row)
   }
 }
@@ -25,11 +26,13 @@ test('oldest first, row-major, ready when full', () => {
   expect([...step(rowOf(5)).values]).toEqual([3, -3, 4, -4, 5, -5])
 })
 
-test('a window is a copy of its own', () => {
-  const step = windowsOf(1)
-  const first = step(rowOf(1))
-  step(rowOf(2))
-  expect([...first.values]).toEqual([1, -1])
+test('a window never changes, however many rows follow', () => {
+  const step = windowsOf(2)
+  const windows = Array.from({ length: 1_000 }, (_, at) => step(rowOf(at)))
+  for (const [at, { values }] of windows.entries()) {
+    const before = at === 0 ? [0, 0] : [at - 1, 1 - at]
+    expect([...values].map((value) => value + 0)).toEqual([...before, at, -at].map((value) => value + 0))
+  }
 })
 
 test('a row that is not usable empties it', () => {

@@ -257,3 +257,51 @@ describe('properties', () => {
     )
   })
 })
+
+describe('under oversight', () => {
+  const strong = forecast(100)
+  test.each<[string, Partial<PolicyInputs>, string]>([
+    ['half the cap', { forecast: strong, sizeFactor: 0.5 }, 'enter 100'],
+    ['half the Kelly size', { forecast: forecast(15.000001), sizeFactor: 0.5 }, 'enter 24'],
+    ['all of it', { forecast: strong, sizeFactor: 1 }, 'enter 200'],
+    ['nothing is opened at 0', { forecast: strong, sizeFactor: 0 }, 'inside-band'],
+    ['what is held shrinks to the smaller cap', { forecast: strong, positionLots: 200, sizeFactor: 0.5 }, 'reduce 100'],
+    ['within the band it stays', { forecast: strong, positionLots: 110, sizeFactor: 0.5 }, 'inside-band'],
+    ['at 0 it is closed', { forecast: strong, positionLots: -200, sizeFactor: 0 }, 'exit 0'],
+    ['a reversal at 0 is an exit', { forecast: strong, positionLots: -200, sizeFactor: 0 }, 'exit 0'],
+    ['drift opens nothing', { forecast: strong, abstain: 'drift' }, 'drift'],
+    ['an outlier neither', { forecast: strong, abstain: 'outlier' }, 'outlier'],
+    [
+      'what is held stays',
+      { forecast: forecast(-100), positionLots: 50, abstain: 'calibration', blindBars: 2 },
+      'calibration',
+    ],
+    [
+      'until nobody has watched it for long',
+      { forecast: strong, positionLots: 50, abstain: 'drift', blindBars: 3 },
+      'exit 0',
+    ],
+    ['a taint is told first', { forecast: strong, tainted: true, abstain: 'drift' }, 'tainted'],
+  ])('%s', (_name, fields, expected) => {
+    expect(told(fields)).toBe(expected)
+  })
+
+  test('a factor of 1 changes no bit', () => {
+    const bps = fc.double({ min: -300, max: 300, noNaN: true })
+    fc.assert(
+      fc.property(
+        bps,
+        fc.integer({ min: -300, max: 300 }),
+        fc.double({ min: 1, max: 500, noNaN: true }),
+        (mean, positionLots, volatility) => {
+          const fields = { forecast: forecast(mean, volatility), positionLots }
+          expect(decide(inputs({ ...fields, sizeFactor: 1 }), SETTINGS)).toEqual(decide(inputs(fields), SETTINGS))
+        },
+      ),
+    )
+  })
+
+  test.each([-0.01, 1.01, Number.NaN])('a factor of %d is a bug', (sizeFactor) => {
+    expect(() => decide(inputs({ sizeFactor }), SETTINGS)).toThrow(/sizeFactor/)
+  })
+})

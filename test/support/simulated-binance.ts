@@ -8,7 +8,8 @@ import { type EpochMs, epochMs } from '../../src/core/units.ts'
 import { type BinanceProtocol, createBinanceProtocol, DEMO_KEY } from '../../src/simulation/binance/binance-protocol.ts'
 import { createExchange } from '../../src/simulation/exchange/create-exchange.ts'
 import { demoMarkets } from '../../src/simulation/exchange/demo-markets.ts'
-import type { ExchangeSettings, SimulatedExchange } from '../../src/simulation/exchange/exchange.ts'
+import type { ExchangeSettings } from '../../src/simulation/exchange/exchange-settings.ts'
+import type { SimulatedExchange } from '../../src/simulation/exchange/simulated-exchange.ts'
 
 export interface PureBinance {
   readonly exchange: SimulatedExchange

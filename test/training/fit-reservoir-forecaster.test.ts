@@ -4,7 +4,9 @@ import { openBundle } from '../../src/model/bundle/bundle.ts'
 import { datasetOf, splitByTime } from '../../src/training/dataset.ts'
 import { fitBundle } from '../../src/training/fit-bundle.ts'
 import { reservoirFitter } from '../../src/training/fit-reservoir-forecaster.ts'
+import { forecastDataset } from '../../src/training/forecast-dataset.ts'
 import { forecastRows } from '../../src/training/network/forecast-rows.ts'
+import { valuesOf } from './dense-dataset.ts'
 import { SHAPE, syntheticWindows } from './synthetic-windows.ts'
 
 const SETTINGS = {
@@ -16,9 +18,9 @@ const data = dataset(1)
 test('the serving graph says what the fit says', async () => {
   const fitted = await reservoirFitter(SETTINGS)(data, splitByTime(data, 0.25))
   const unseen = dataset(2)
-  const expected = await fitted.forecast(unseen.inputs, unseen.rows)
+  const expected = await forecastDataset(fitted, unseen)
   const session = await onnxEngine({ provider: 'cpu', threads: 1 }).load(fitted.graph)
-  const found = await forecastRows(session, unseen.inputs, unseen.rows, [SHAPE.steps, SHAPE.featureNames.length])
+  const found = await forecastRows(session, valuesOf(unseen), unseen.rows, [SHAPE.steps, SHAPE.featureNames.length])
   await session.release()
   for (const name of ['mean', 'volatility', 'quantiles', 'classes'] as const) {
     const farthest = found[name].reduce((most, value, i) => {
@@ -31,7 +33,12 @@ test('the serving graph says what the fit says', async () => {
 
 test('is packed as a bundle that opens, and finds the planted edge', async () => {
   const { version, files, metrics } = await fitBundle({
-    ...{ family: 'demo', schemaHash: 'synthetic', validationShare: 0.25, createdAt: '2026-01-02T03:04:05.000Z' },
+    ...{
+      family: 'demo',
+      schemaHash: 'synthetic',
+      split: splitByTime(data, 0.25),
+      createdAt: '2026-01-02T03:04:05.000Z',
+    },
     ...{
       source: 'synthetic',
       window: 'simulated' as const,

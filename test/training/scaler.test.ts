@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest'
 import { normal, seededRandom } from '../../src/core/random.ts'
-import { fitScaler } from '../../src/training/scaler.ts'
+import { scaleRow } from '../../src/model/scaler.ts'
+import { fitScaler, scaleInPlace } from '../../src/training/scaler.ts'
+import { denseInputs } from '../../src/training/window-inputs.ts'
 
 const ROWS = 2_000
 
@@ -9,12 +11,7 @@ const fitted = (values: Float32Array) =>
   fitScaler(
     {
       shape: { featureNames: ['x'], steps: 1, barMs: 60_000, horizonBars: 1 },
-      rows: values.length,
-      inputs: values,
-      targetsBps: new Float64Array(values.length),
-      variancesBps2: new Float64Array(values.length),
-      endAt: new Float64Array(values.length),
-      series: new Int32Array(values.length),
+      inputs: denseInputs(values, 1),
     },
     Int32Array.from(values.keys()),
   )
@@ -38,4 +35,14 @@ test.each([
 
 test.each([0, 0.1, 60_000.1, 1.7e9])('a feature that is always %d is left unscaled', (value) => {
   expect(fitted(around(value, 0)).scale[0]).toBe(1)
+})
+
+test('in place is as row by row, clipped on both sides', () => {
+  const scaler = { features: 2, centre: Float32Array.of(1, -1), scale: Float32Array.of(0.3, 7), clip: 2 }
+  const values = Float32Array.of(1.1, 50, -9, 12.999, Number.NaN, -15.01)
+  const expected = new Float32Array(6)
+  scaleRow(scaler, values, 0, expected)
+  scaleInPlace(scaler, values)
+  expect(values).toEqual(expected)
+  expect([values[1], values[2]]).toEqual([2, -2])
 })

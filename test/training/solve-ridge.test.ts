@@ -1,39 +1,90 @@
 import { describe, expect, test } from 'vitest'
 import { InvariantError } from '../../src/core/errors.ts'
 import { normal, seededRandom } from '../../src/core/random.ts'
-import { applyMap, predict, solveRidge, solveRidgeMap, squaredError } from '../../src/training/solve-ridge.ts'
+import type { RowBlocks } from '../../src/training/row-blocks.ts'
+import { denseBlocks } from '../../src/training/row-blocks.ts'
+import {
+  applyMap,
+  columnMoments,
+  predict,
+  predictAll,
+  solveRidge,
+  solveRidgeMap,
+  squaredError,
+} from '../../src/training/solve-ridge.ts'
 import { LONGLEY } from '../market/flow/longley.ts'
 
 const random = seededRandom(5)
 const rows = 500
 /** Two columns, far from centred. */
 const x = Float64Array.from({ length: 2 * rows }, (_, i) => (i % 2 === 0 ? 5 : -3) + normal(random))
+const blocks = denseBlocks(x, 2)
 
 describe('solveRidge', () => {
   test('without noise and with next to no penalty, finds weights and bias', () => {
     const y = Float64Array.from({ length: rows }, (_, i) => 3 + 2 * x[2 * i]! - x[2 * i + 1]!)
-    const [head] = solveRidge(x, y, 2, [1e-9])
+    const [head] = solveRidge(blocks, y, [1e-9])
     expect(head!.weights[0]).toBeCloseTo(2, 5)
     expect(head!.weights[1]).toBeCloseTo(-1, 5)
     expect(head!.bias).toBeCloseTo(3, 4)
-    expect(squaredError(predict(head!, x), y)).toBeLessThan(1e-8)
+    expect(squaredError(predict(head!, blocks), y)).toBeLessThan(1e-8)
   })
 
   test('shrinks one column by variance / (variance + penalty), never the bias', () => {
     const column = Float64Array.from({ length: rows }, (_, i) => (i % 2 === 0 ? 11 : 9)) // Mean 10, variance 1.
     const y = column.map((value) => 4 * value + 7)
-    const heads = solveRidge(column, y, 1, [1e-9, 1, 3])
+    const heads = solveRidge(denseBlocks(column, 1), y, [1e-9, 1, 3])
     expect(heads.map(({ weights }) => weights[0]!.toFixed(6))).toEqual(['4.000000', '2.000000', '1.000000'])
     for (const head of heads) {
-      const mean = predict(head, column).reduce((sum, value) => sum + value, 0) / rows
+      const mean = predict(head, denseBlocks(column, 1)).reduce((sum, value) => sum + value, 0) / rows
       expect(mean).toBeCloseTo(47, 6)
     }
   })
 
   test('fewer rows than weights, or no penalty on equal columns, is a bug', () => {
-    expect(() => solveRidge(x.slice(0, 4), new Float64Array(2), 2, [1])).toThrow(InvariantError)
+    expect(() => solveRidge(denseBlocks(x.slice(0, 4), 2), new Float64Array(2), [1])).toThrow(InvariantError)
     const twins = Float64Array.from({ length: 20 }, (_, i) => Math.floor(i / 2) % 3)
-    expect(() => solveRidge(twins, new Float64Array(10), 2, [0])).toThrow(InvariantError)
+    expect(() => solveRidge(denseBlocks(twins, 2), new Float64Array(10), [0])).toThrow(InvariantError)
+  })
+})
+
+describe('rows that come in blocks, with weights', () => {
+  const y = Float64Array.from({ length: rows }, (_, i) => 3 + 2 * x[2 * i]! - x[2 * i + 1]! + normal(random))
+  /** The same rows, 7 at a time, in one buffer that is written over. */
+  const cut: RowBlocks = {
+    rows,
+    width: 2,
+    *blocks() {
+      const buffer = new Float64Array(14)
+      for (let from = 0; from < x.length; from += 14) {
+        const part = x.subarray(from, from + 14)
+        buffer.set(part)
+        yield buffer.subarray(0, part.length)
+      }
+    },
+  }
+
+  test('give the same heads and forecasts, bit for bit', () => {
+    const heads = solveRidge(cut, y, [0.1, 1])
+    expect(heads).toEqual(solveRidge(blocks, y, [0.1, 1]))
+    expect(predictAll(heads, cut)).toEqual(heads.map((head) => predict(head, blocks)))
+  })
+
+  test('a row of weight 2 counts as much as two, one of weight 0 not at all, and only the ratios of weights count', () => {
+    const kept = [...y.keys()].flatMap((row) => Array.from({ length: row % 3 }, () => row))
+    const repeated = denseBlocks(Float64Array.from(kept.flatMap((row) => [x[2 * row]!, x[2 * row + 1]!])), 2)
+    const [expected] = solveRidge(
+      repeated,
+      Float64Array.from(kept, (row) => y[row]!),
+      [0.3],
+    )
+    for (const scale of [1, 0.01]) {
+      const weights = y.map((_, row) => scale * (row % 3))
+      const [found] = solveRidge(cut, y, [0.3], columnMoments(cut, weights))
+      expect(found!.bias).toBeCloseTo(expected!.bias, 5)
+      for (const i of [0, 1]) expect(found!.weights[i]).toBeCloseTo(expected!.weights[i]!, 5)
+    }
+    expect(() => columnMoments(cut, new Float64Array(rows))).toThrow(InvariantError)
   })
 })
 

@@ -36,7 +36,15 @@ function rig(changed: Partial<Commands> = {}) {
     modelsShow: note('models-show'),
     modelsVerify: note('models-verify'),
     modelsDiff: note('models-diff'),
-    modelsUse: note('models-use'),
+    modelsPromote: note('models-promote'),
+    modelsRollback: note('models-rollback'),
+    modelsRetire: note('models-retire'),
+    trainer: note('trainer'),
+    train: note('train'),
+    search: note('search'),
+    evaluate: note('evaluate'),
+    truth: note('truth'),
+    trainerJob: () => note('trainer-job')({}),
     modelsDraw: note('models-draw'),
     modelsAverage: note('models-average'),
     backtest: note('backtest'),
@@ -93,6 +101,26 @@ describe('runCli', () => {
     [
       ['models', 'diff', 'a', 'b', '--json'],
       ['models-diff', { a: 'a', b: 'b', root: 'models', json: true }],
+    ],
+    [
+      ['train', '--config', 'x.yaml'],
+      ['train', { config: 'x.yaml', json: false }],
+    ],
+    [
+      ['truth', '--null-seeds', '3', '--json'],
+      ['truth', { plantedSeeds: 10, nullSeeds: 3, workers: 2, json: true }],
+    ],
+    [
+      ['models', 'promote', 'a', '--why', 'x'],
+      ['models-promote', { model: 'a', why: 'x', root: 'models', json: false }],
+    ],
+    [
+      ['models', 'rollback', 'demo'],
+      ['models-rollback', { family: 'demo', root: 'models', json: false }],
+    ],
+    [
+      ['models', 'retire', 'a', '--json'],
+      ['models-retire', { model: 'a', root: 'models', json: true }],
     ],
     [
       ['models', 'draw', 'x.onnx', '--depth', '2', '--out', 'x.svg'],

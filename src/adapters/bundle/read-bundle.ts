@@ -1,4 +1,4 @@
-import { lstat, readdir } from 'node:fs/promises'
+import { lstat, readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { InputError, messageOf } from '../../core/errors.ts'
 import type { BundleFiles } from '../../model/bundle/bundle.ts'
@@ -22,6 +22,10 @@ export async function readCurrentVersion(familyFolder: string): Promise<string> 
   if (!isBundleName(version)) throw badVersion(file, version)
   return version
 }
+
+/** When `<familyFolder>/current` was written, milliseconds since the epoch. */
+export const currentSince = async (familyFolder: string): Promise<number> =>
+  (await stat(join(familyFolder, 'current'))).mtimeMs
 
 /**
  * All files of one bundle, unchecked: `checkBundle` judges them. Takes plain files directly in the folder only, never a link, so that

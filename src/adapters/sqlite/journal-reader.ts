@@ -95,6 +95,7 @@ function summary(db: Database.Database): JournalSummary {
     venue: meta.get('venue') ?? '',
     instruments: JSON.parse(meta.get('instruments') ?? '[]') as readonly Instrument[],
     model: JSON.parse(meta.get('model') ?? 'null') as JournalSummary['model'],
+    oversight: JSON.parse(meta.get('oversight') ?? 'null') as JournalSummary['oversight'],
     bars: counts.decisions,
     counts,
     ordersByState: Object.fromEntries(states.all().map(({ state, n }) => [state, n])),

@@ -1,12 +1,11 @@
 import type { Converter } from '../../core/instrument.ts'
 import { epochMs } from '../../core/units.ts'
-import { type Bar, BOOK_LEVELS, type Taint } from '../bar.ts'
+import type { Bar, Taint } from '../bar.ts'
 import type { Candle } from './candle.ts'
+import { UNKNOWN_LEVELS } from './candle-frame.ts'
 
 const BPS = 10_000
 
-/** What a candle says nothing of. */
-const UNKNOWN: readonly number[] = new Array<number>(BOOK_LEVELS).fill(Number.NaN)
 const NO_TAINT: readonly Taint[] = []
 const FILLED: readonly Taint[] = ['gap']
 
@@ -57,23 +56,23 @@ export function candleBar(
     quoteVolume: candle.quoteVolume,
     liquidationBuyVolume: Number.NaN,
     liquidationSellVolume: Number.NaN,
-    ofi: UNKNOWN,
+    ofi: UNKNOWN_LEVELS,
     weighedMs: barMs,
     spreadTicksMean: 2 * halfTicks,
     bidDepthMean: Number.NaN,
     askDepthMean: Number.NaN,
     bidDepthLevelsMean: Number.NaN,
     askDepthLevelsMean: Number.NaN,
-    bidDepths: UNKNOWN,
-    askDepths: UNKNOWN,
+    bidDepths: UNKNOWN_LEVELS,
+    askDepths: UNKNOWN_LEVELS,
     bidTicks: midTicks - halfTicks,
     askTicks: midTicks + halfTicks,
     bidSize: Number.NaN,
     askSize: Number.NaN,
-    bidPriceTicks: UNKNOWN,
-    askPriceTicks: UNKNOWN,
-    bidSizes: UNKNOWN,
-    askSizes: UNKNOWN,
+    bidPriceTicks: UNKNOWN_LEVELS,
+    askPriceTicks: UNKNOWN_LEVELS,
+    bidSizes: UNKNOWN_LEVELS,
+    askSizes: UNKNOWN_LEVELS,
     markPrice: known.markPrice,
     indexPrice: Number.NaN,
     fundingRate: known.fundingRate,

@@ -1,6 +1,8 @@
 import { z } from 'zod'
 import { OUTPUT_NAMES, outputWidths } from '../forecaster-outputs.ts'
 import { type JsonObject, settingsProblem } from './plain-json.ts'
+import { recalibrationSchema } from './recalibration-schema.ts'
+import { referenceSchema } from './reference-schema.ts'
 
 /** A bare name: no separator, no leading dot, so that it cannot leave its folder. */
 const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/
@@ -65,11 +67,36 @@ const calibration = z
     residualQuantiles: z.array(finite).min(1).max(99).refine(ascending, 'ascending').optional(),
     /** Spread of the logistic of the classes, in volatilities. Absent where the network states its own classes. */
     classScale: finite.positive().optional(),
+    /** What is corrected in the graph's answers. Absent: nothing. */
+    recalibration: recalibrationSchema.optional(),
   })
   .refine((c) => c.residualQuantiles === undefined || c.residualQuantiles.length === c.levels.length, {
     path: ['residualQuantiles'],
     error: 'one per level',
   })
+  .refine((c) => (c.recalibration?.quantiles?.shifts.length ?? c.levels.length) === c.levels.length, {
+    path: ['recalibration', 'quantiles', 'shifts'],
+    error: 'one per level',
+  })
+
+/** Of the promotion gate. */
+const verdict = z.strictObject({
+  outcome: z.enum(['pass', 'fail', 'not enough data']),
+  summary: z.string().min(1).max(20_000),
+  checks: z
+    .array(
+      z.strictObject({
+        name: z.string().min(1).max(100),
+        outcome: z.enum(['pass', 'fail', 'not enough data']),
+        value: finite.optional(),
+        rule: z.enum(['at least', 'at most']),
+        threshold: finite,
+        numbers: z.record(z.string(), finite),
+        sentence: z.string().max(2_000),
+      }),
+    )
+    .max(100),
+})
 
 const golden = z
   .strictObject({
@@ -119,7 +146,13 @@ export const manifestSchema = z
     metrics: z
       .record(z.string().min(1).max(100), finite)
       .refine((m) => Object.keys(m).length <= 1_000, 'at most 1000 of them'),
+    /** What it was taught, where that is not the plain forward return: its forecasts are then not of that. */
+    labels: z.strictObject({ kind: z.string().min(1).max(64), costBps: finite.min(0) }).optional(),
+    /** What the gate said of it on the evaluation rows; absent: nobody asked. */
+    verdict: verdict.optional(),
     calibration,
+    /** What live rows are held against. Absent: drift of the inputs is not looked for. */
+    reference: referenceSchema.optional(),
     /** Answers beyond these are nonsense: no forecast. Basis points. */
     limits: z.strictObject({ meanAbsMaxBps: finite.positive(), volatilityMaxBps: finite.positive() }),
     golden,
@@ -129,6 +162,10 @@ export const manifestSchema = z
   .refine((m) => m.golden.inputs.every((row) => row.length === m.steps * m.features.names.length), {
     path: ['golden', 'inputs'],
     error: 'each row has steps × features values',
+  })
+  .refine((m) => (m.reference?.means.length ?? m.features.names.length) === m.features.names.length, {
+    path: ['reference', 'means'],
+    error: 'one per feature',
   })
   .superRefine((m, context) => {
     const widths = outputWidths(m.calibration.levels.length)

@@ -22,6 +22,7 @@ import { PAGE_STYLE } from './page-style.ts'
 import type { BacktestRecord } from './record.ts'
 import type { CurveChart, ReportPage } from './report-page.ts'
 import { tradeTable } from './trade-table.ts'
+import { unbroken } from './unbroken.ts'
 import { spanText, utcDay } from './utc-text.ts'
 import { verdictOf, type Worth } from './verdict.ts'
 
@@ -51,9 +52,6 @@ export function backtestReport(record: BacktestRecord, metrics: BacktestMetrics,
   const charts = [equityChart(record, held, bandOf(metrics)), drawdownChart(record), ...prices]
   return { title: about.title, body: unbroken(body.join('\n')), style: PAGE_STYLE, charts }
 }
-
-/** A line never ends between a number and its percent sign. */
-const unbroken = (html: string): string => html.replaceAll(/(?<=\d) %/g, '\u00a0%')
 
 const TONES: Readonly<Record<Worth, string>> = { idle: '', worse: 'loss', unproven: '', searched: '', better: 'gain' }
 

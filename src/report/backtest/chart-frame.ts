@@ -18,6 +18,7 @@ export interface ChartAxes {
   readonly yText: (value: number) => string
   /** Where labels stand; without it round numbers. */
   readonly xTicks?: readonly number[]
+  readonly yTicks?: readonly number[]
 }
 
 export interface ChartFrame {
@@ -33,7 +34,7 @@ export function chartFrame(axes: ChartAxes): ChartFrame {
   const [right, bottom] = [CHART_WIDTH - RIGHT, CHART_HEIGHT - BOTTOM]
   const x = (value: number): number => LEFT + ((value - xFrom) / (xTo - xFrom)) * (right - LEFT)
   const y = (value: number): number => bottom - ((value - yFrom) / (yTo - yFrom)) * (bottom - TOP)
-  const rows = axisTicks(yFrom, yTo).map((value) => {
+  const rows = (axes.yTicks ?? axisTicks(yFrom, yTo)).map((value) => {
     const at = px(y(value))
     const line = `<line class="${value === 0 ? 'axis' : 'grid'}" x1="${LEFT}" x2="${right}" y1="${at}" y2="${at}"/>`
     return `${line}<text x="${LEFT - 5}" y="${px(y(value) + 3.5)}" text-anchor="end">${escaped(axes.yText(value))}</text>`
@@ -42,11 +43,14 @@ export function chartFrame(axes: ChartAxes): ChartFrame {
     (value) => `<text x="${px(x(value))}" y="${bottom + 14}" text-anchor="middle">${escaped(axes.xText(value))}</text>`,
   )
   const labels = [
-    `<text x="${px((LEFT + right) / 2)}" y="${CHART_HEIGHT - 6}" text-anchor="middle">${escaped(axes.xLabel)}</text>`,
-    `<text transform="translate(10 ${px((TOP + bottom) / 2)}) rotate(-90)" text-anchor="middle">${escaped(axes.yLabel)}</text>`,
+    labelText(axes.xLabel, `x="${px((LEFT + right) / 2)}" y="${CHART_HEIGHT - 6}"`),
+    labelText(axes.yLabel, `transform="translate(10 ${px((TOP + bottom) / 2)}) rotate(-90)"`),
   ]
   return { x, y, svg: [...rows, ...columns, ...labels].join('') }
 }
+
+const labelText = (label: string, place: string): string =>
+  label === '' ? '' : `<text ${place} text-anchor="middle">${escaped(label)}</text>`
 
 /** `label` is what a reader who does not see is told. */
 export const chartSvg = (label: string, content: string, height = CHART_HEIGHT): string =>

@@ -56,7 +56,8 @@ export function classReliability(forecasts: readonly ForecastOutcome[]): ClassRe
   }
 }
 
-const brier = (probabilities: readonly number[], came: number): number =>
+/** Σ over classes (p − 1{came})². */
+export const brier = (probabilities: readonly number[], came: number): number =>
   probabilities.reduce((sum, p, k) => sum + (p - (k === came ? 1 : 0)) ** 2, 0)
 
 function binsOf(said: readonly { readonly probability: number; readonly hit: boolean }[]): readonly ReliabilityBin[] {

@@ -26,7 +26,7 @@ export interface Performance {
 }
 
 /** Why returns cannot be judged, if so. */
-export const returnsLack = ({ returns, ruined }: PeriodReturns): string | undefined =>
+export const returnsLack = ({ returns, ruined }: Pick<PeriodReturns, 'returns' | 'ruined'>): string | undefined =>
   when(ruined, 'equity fell to 0 or below') ??
   tooFew(
     returns.reduce((count, value) => (value === 0 ? count : count + 1), 0),

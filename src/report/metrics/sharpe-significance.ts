@@ -63,7 +63,10 @@ export interface Trials {
   readonly trialSharpeVariance?: number
 }
 
-export function sharpeSignificance(period: PeriodReturns, { trials, trialSharpeVariance }: Trials): SharpeSignificance {
+export function sharpeSignificance(
+  period: Pick<PeriodReturns, 'returns' | 'periodsPerYear' | 'ruined'>,
+  { trials, trialSharpeVariance }: Trials,
+): SharpeSignificance {
   const { returns, periodsPerYear } = period
   const { mean, deviation, skewness, kurtosis } = momentsOf(returns)
   const sample = { sharpe: mean / deviation, skewness, kurtosis, count: returns.length }

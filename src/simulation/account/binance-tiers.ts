@@ -54,7 +54,10 @@ const TABLES: ReadonlyMap<string, readonly MarginTier[]> = new Map([
 /** Published tiers of an instrument, where they are kept here; otherwise the single tier. */
 export const binanceTiers = (symbol: string): readonly MarginTier[] => TABLES.get(symbol) ?? SINGLE_TIER
 
-/** Binance USD-M "Futures Trading Fee Rate", VIP 0 to 9, by volume alone: the BNB that a tier asks for as well is taken for held. */
+/**
+ * Binance USD-M "Futures Trading Fee Rate", VIP 0 to 9, by volume alone: the BNB that a tier asks for as well is taken for held. VIP 0 and
+ * 1 are the published ones; thresholds and rates beyond VIP 1 were written from memory, as of 2024, and not checked against the page.
+ */
 export const BINANCE_FEE_TIERS: readonly FeeTier[] = [
   { volumeMin: 0, makerFeeRate: 0.0002, takerFeeRate: 0.0005 },
   { volumeMin: 15 * M, makerFeeRate: 0.00016, takerFeeRate: 0.0004 },

@@ -276,6 +276,21 @@ export class MarginAccount {
     return { fee: fee.toFixed(), realisedPnl: realised.toFixed() }
   }
 
+  /** Closes a part of a position at the bankruptcy price of another account: no fee is paid for it. */
+  deleverage(
+    symbol: InstrumentSymbol,
+    side: Side,
+    priceTicks: number,
+    size: number,
+    positionSide?: PositionSide,
+  ): Settlement {
+    const { holding, leg } = this.#stake(symbol, positionSide)
+    const held = -signOf(side) * leg.position.lots
+    check(held >= size, `lots of ${symbol} to deleverage`, held)
+    const { realised } = this.#book.trade(holding, leg, signOf(side) * size, this.worth(symbol, priceTicks, size))
+    return { fee: '0', realisedPnl: realised.toFixed() }
+  }
+
   /** Rank for auto-deleveraging, to be compared with that of others on the same side (`adlQuantiles`); 0 when flat. */
   adlScore(symbol: InstrumentSymbol, positionSide?: PositionSide): number {
     const stake = this.#stake(symbol, positionSide)

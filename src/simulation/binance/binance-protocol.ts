@@ -1,6 +1,8 @@
 import Big from 'big.js'
 import type { EpochMs } from '../../core/units.ts'
-import type { AccountId, ExchangeOutput, SimulatedExchange } from '../exchange/exchange.ts'
+import type { AccountId } from '../exchange/exchange.ts'
+import type { ExchangeOutput } from '../exchange/exchange-output.ts'
+import type { SimulatedExchange } from '../exchange/simulated-exchange.ts'
 import { accountRoutes } from './account-routes.ts'
 import { algoRoutes } from './algo-routes.ts'
 import { type Ledger, ledgerOf } from './ledger.ts'
@@ -125,7 +127,7 @@ export function createBinanceProtocol(exchange: SimulatedExchange, settings: Pro
           for (const frame of userFrames(venue, output, books.realised, now)) {
             frames.users.push({ account: output.account, data: JSON.stringify(frame) })
           }
-        } else {
+        } else if (output.kind !== 'insurance') {
           streams.get(output.symbol)!.apply(output, now, emit)
         }
       }

@@ -1,5 +1,6 @@
 import type { EpochMs, Side } from '../../core/units.ts'
-import type { ExchangeOutput, SimulatedExchange } from '../exchange/exchange.ts'
+import type { ExchangeOutput } from '../exchange/exchange-output.ts'
+import type { SimulatedExchange } from '../exchange/simulated-exchange.ts'
 import { type DepthBatch, depthBatch } from './depth-batch.ts'
 import { type CandleSeries, candleSeries, KLINE_INTERVALS } from './klines.ts'
 import type { Listing } from './listing.ts'

@@ -1,5 +1,5 @@
 import type { EpochMs } from '../../core/units.ts'
-import type { ExchangeOutput } from '../exchange/exchange.ts'
+import type { ExchangeOutput } from '../exchange/exchange-output.ts'
 import { dayStats } from './day-stats.ts'
 import { KLINE_INTERVALS } from './klines.ts'
 import {

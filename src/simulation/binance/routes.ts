@@ -1,5 +1,6 @@
 import type { EpochMs } from '../../core/units.ts'
-import type { AccountId, SimulatedExchange } from '../exchange/exchange.ts'
+import type { AccountId } from '../exchange/exchange.ts'
+import type { SimulatedExchange } from '../exchange/simulated-exchange.ts'
 import type { Listings } from './listing.ts'
 import type { MarketState } from './market-state.ts'
 import type { Params, Security } from './request.ts'

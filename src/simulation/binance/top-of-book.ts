@@ -1,5 +1,5 @@
 import type { Side } from '../../core/units.ts'
-import type { DepthSnapshot } from '../exchange/exchange.ts'
+import type { DepthSnapshot } from '../exchange/simulated-exchange.ts'
 
 /** Best prices in ticks, 0 where a side is empty, with their sizes in lots. */
 export interface Top {

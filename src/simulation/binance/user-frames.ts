@@ -1,6 +1,7 @@
 import Big from 'big.js'
 import type { EpochMs } from '../../core/units.ts'
-import type { AccountId, ExchangeOutput, PositionSide } from '../exchange/exchange.ts'
+import type { AccountId, PositionSide } from '../exchange/exchange.ts'
+import type { ExchangeOutput } from '../exchange/exchange-output.ts'
 import { entryPriceText, positionFigures } from './account-figures.ts'
 import { eightDecimals } from './decimal-text.ts'
 import { averagePriceText, sideText } from './order-json.ts'

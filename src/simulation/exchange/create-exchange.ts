@@ -4,7 +4,8 @@ import { moveMargin, setPositionMode } from './account-mode.ts'
 import { refused } from './admission.ts'
 import { cancelAlgo, fireTriggers, placeAlgo } from './algo-desk.ts'
 import { createVenue } from './create-venue.ts'
-import type { ExchangeSettings, Outcome, SimulatedExchange } from './exchange.ts'
+import type { Outcome } from './exchange.ts'
+import type { ExchangeSettings } from './exchange-settings.ts'
 import { exchangeFunding } from './funding.ts'
 import { type Ledger, positionView, sidesOf } from './ledger.ts'
 import { liquidateIfDue } from './liquidation.ts'
@@ -12,12 +13,16 @@ import { available, claimsOf, marginBalance } from './margin.ts'
 import { MARK_INTERVAL_MS, nextFunding } from './mark-price.ts'
 import type { Market } from './market.ts'
 import { amend, cancel, findOrder, openOrders, place, pruneReduceOnly, withdraw } from './order-desk.ts'
+import type { SimulatedExchange } from './simulated-exchange.ts'
 import type { Venue } from './venue.ts'
 
-function validate({ deposit, fundingIntervalMs, markets, seed }: ExchangeSettings): void {
+const AMOUNT = /^\d{1,15}(\.\d{1,8})?$/
+
+function validate({ deposit, fundingIntervalMs, markets, seed, insuranceFund = '0' }: ExchangeSettings): void {
   const rules: readonly (readonly [string, unknown, boolean, string])[] = [
     ['seed', seed, Number.isSafeInteger(seed), 'an integer'],
-    ['deposit', deposit, /^\d{1,15}(\.\d{1,8})?$/.test(deposit), 'a decimal ≥ 0 with at most 8 decimals'],
+    ['deposit', deposit, AMOUNT.test(deposit), 'a decimal ≥ 0 with at most 8 decimals'],
+    ['insuranceFund', insuranceFund, AMOUNT.test(insuranceFund), 'a decimal ≥ 0 with at most 8 decimals'],
     [
       'fundingIntervalMs',
       fundingIntervalMs,
@@ -178,6 +183,7 @@ export function createExchange(settings: ExchangeSettings): SimulatedExchange {
         ),
       }
     },
+    insuranceFund: () => venue.fund.balance,
     tiers: (symbol) => marketOf(symbol).tiers,
     mark: (symbol) => marketOf(symbol).mark.state,
   }

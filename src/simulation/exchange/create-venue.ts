@@ -7,11 +7,17 @@ import { type BookOrder, CROWD } from '../matching/book-side.ts'
 import type { MatchEvents } from '../matching/matching-book.ts'
 import { openMoney } from './account-mode.ts'
 import { createAgenda } from './agenda.ts'
-import type { AccountId, ExchangeOutput, ExchangeSettings } from './exchange.ts'
+import type { AccountId } from './exchange.ts'
+import type { ExchangeOutput } from './exchange-output.ts'
+import type { ExchangeSettings } from './exchange-settings.ts'
+import { InsuranceFund } from './insurance-fund.ts'
 import { type Ledger, ledger } from './ledger.ts'
 import { createMarket, type Market } from './market.ts'
 import { settle } from './settle.ts'
 import { closable, endOrder, type Venue } from './venue.ts'
+
+/** Far more than the demo's markets can lose. */
+const INSURANCE_FUND = '1000000'
 
 /** Outputs between two drains. Beyond it somebody forgot to drain: some hours of a busy market. */
 const OUTPUTS_MAX = 20_000_000
@@ -79,6 +85,7 @@ export function createVenue(settings: ExchangeSettings): Venue {
     ledgers,
     live: new Map(),
     agenda: createAgenda(),
+    fund: new InsuranceFund(settings.insuranceFund ?? INSURANCE_FUND, (output) => venue.emit(output)),
     ledgerOf(account) {
       let known = ledgers.get(account)
       if (!known) {

@@ -1,6 +1,6 @@
 import type { Instrument } from '../../core/instrument.ts'
 import { marginTiers } from '../account/margin-tiers.ts'
-import type { MarketSettings } from './exchange.ts'
+import type { MarketSettings } from './exchange-settings.ts'
 
 /** Fractions; low, so that a short forecast can pay for its trades. */
 const MAKER_FEE_RATE = 0

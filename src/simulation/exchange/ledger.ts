@@ -16,6 +16,8 @@ export interface LiveOrder {
   resting: BookOrder | undefined
   /** The exchange's own order, which closes what is liquidated. */
   readonly liquidation?: Liquidation
+  /** The exchange's own order, which closes what another account's loss was owed to. */
+  readonly isDeleveraged?: true
 }
 
 /** One account: what it owns, what it wants, what it did. */

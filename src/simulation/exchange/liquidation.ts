@@ -1,10 +1,10 @@
 import { check } from '../../core/check.ts'
 import type { Lots, Ticks } from '../../core/units.ts'
 import type { Liquidation } from '../account/liquidation.ts'
+import { takeOver } from './deleverage.ts'
 import type { PlaceRequest } from './exchange.ts'
 import type { Ledger } from './ledger.ts'
 import { execute, openOrder, openOrders, withdraw } from './order-desk.ts'
-import { settle } from './settle.ts'
 import type { Venue } from './venue.ts'
 
 /** Positions that one mark may close for an account, margin tier by margin tier. */
@@ -16,7 +16,7 @@ function withdrawOrders(venue: Venue, { account, money }: Ledger, { symbol }: Li
   for (const live of openOrders(venue, account, own)) withdraw(venue, live, 'EXPIRED')
 }
 
-/** An IOC order at the bankruptcy price; what the book will not take the exchange takes over at that price. */
+/** An IOC order at the bankruptcy price; what the book will not take the insurance fund or the other side must, at that price. */
 function closeOut(venue: Venue, ledger: Ledger, liquidation: Liquidation): void {
   const { symbol, side, positionSide } = liquidation
   const market = venue.markets.get(symbol)!
@@ -30,10 +30,7 @@ function closeOut(venue: Venue, ledger: Ledger, liquidation: Liquidation): void 
   }
   const live = openOrder(venue, request, { liquidation })
   venue.emit({ kind: 'liquidation', symbol, at: venue.now, side, price, size })
-  if (execute(venue, market, live)) return
-  const left = (live.state.size - live.state.filled) as Lots
-  market.tradeId += 1 // Its own id, though no public trade shows it.
-  settle(venue, market, live, { price, size: left, maker: false }, 'CALCULATED')
+  if (!execute(venue, market, live)) takeOver(venue, market, live, liquidation)
 }
 
 /** Tells the account of the marks and closes what is below its maintenance margin: orders go first, then positions. */

@@ -7,9 +7,11 @@ import { contractOf } from '../account/contract.ts'
 import { type MarginTier, SINGLE_TIER } from '../account/margin-tiers.ts'
 import { type OrderFlow, orderFlow } from '../flow/order-flow.ts'
 import { type MatchEvents, type MatchingBook, matchingBook } from '../matching/matching-book.ts'
-import type { AlgoOrder, DepthSnapshot, MarketSettings } from './exchange.ts'
+import type { AlgoOrder } from './exchange.ts'
+import type { MarketSettings } from './exchange-settings.ts'
 import type { Mutable } from './ledger.ts'
 import { type MarkPrice, markPrice } from './mark-price.ts'
+import type { DepthSnapshot } from './simulated-exchange.ts'
 import type { WaitingAlgo } from './waiting-algo.ts'
 
 /** The flow runs this long, unseen, before the market opens: the queues and the flow's own scale are then as at any other time. */
@@ -49,12 +51,20 @@ interface MarketContext {
   readonly events: (market: Market) => Omit<MatchEvents, 'left'>
 }
 
-function validate({ instrument, startPriceTicks, volatilityBps, alpha, ...rest }: MarketSettings): void {
+function validate({
+  instrument,
+  startPriceTicks,
+  volatilityBps,
+  alpha,
+  alphaFlipSeconds = 0,
+  ...rest
+}: MarketSettings): void {
   const rules: readonly (readonly [string, unknown, boolean, string])[] = [
     ['instrument.inverse', instrument.inverse, !instrument.inverse, 'only linear contracts are simulated'],
     ['startPriceTicks', startPriceTicks, Number.isSafeInteger(startPriceTicks) && startPriceTicks > 0, 'integer > 0'],
     ['volatilityBps', volatilityBps, volatilityBps >= 0 && volatilityBps <= 1000, 'from 0 to 1000 (bps per √s)'],
     ['alpha', alpha, alpha >= 0 && alpha < 1, 'at least 0 and below 1'],
+    ['alphaFlipSeconds', alphaFlipSeconds, alphaFlipSeconds >= 0, 'at least 0 (seconds after the start)'],
     ['limitRate', rest.limitRate, rest.limitRate >= 0 && rest.limitRate <= 10_000, 'from 0 to 10000 (per second)'],
     ['marketRate', rest.marketRate, rest.marketRate >= 0 && rest.marketRate <= 10_000, 'from 0 to 10000 (per second)'],
     ['excitation', rest.excitation, rest.excitation >= 0 && rest.excitation < 1, 'at least 0 and below 1'],

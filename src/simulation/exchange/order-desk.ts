@@ -22,14 +22,19 @@ export function findOrder(
   return order?.symbol === symbol ? order : undefined
 }
 
-/** Why there is an order: the trigger order behind it, or the exchange closing what is liquidated. */
+/** Why there is an order: the trigger order behind it, or the exchange closing what is liquidated or deleveraged. */
 interface Origin {
   readonly algoId?: number | undefined
   readonly liquidation?: Liquidation
+  readonly isDeleveraged?: true
 }
 
 /** Makes a keyed order known and announces it. */
-export function openOrder(venue: Venue, request: PlaceRequest, { algoId, liquidation }: Origin): LiveOrder {
+export function openOrder(
+  venue: Venue,
+  request: PlaceRequest,
+  { algoId, liquidation, isDeleveraged }: Origin,
+): LiveOrder {
   const { account, goodTillDate, ...terms } = request
   const live: LiveOrder = {
     state: {
@@ -46,6 +51,7 @@ export function openOrder(venue: Venue, request: PlaceRequest, { algoId, liquida
     },
     resting: undefined,
     ...(liquidation && { liquidation }),
+    ...(isDeleveraged && { isDeleveraged }),
   }
   venue.live.set(live.state.orderId, live)
   venue.ledgerOf(account).remember(live.state)

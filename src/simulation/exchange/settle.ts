@@ -13,7 +13,7 @@ interface Execution {
 
 /**
  * Books one trade of a keyed order: order, position, fee, profit, wallet; then tells of the order and the account, as Binance does.
- * `execution` CALCULATED is the exchange's own takeover of a liquidated position.
+ * `execution` CALCULATED is what no book shows: a liquidated position is taken over, another one deleveraged.
  */
 export function settle(
   venue: Venue,
@@ -26,9 +26,12 @@ export function settle(
   const { symbol } = market.instrument
   const ledger = venue.ledgerOf(state.account)
   const { positionSide = 'BOTH' } = state
+  const { money } = ledger
   const settlement = liquidation
-    ? ledger.money.liquidate(liquidation, price, size)
-    : ledger.money.fill(symbol, state.side, price, size, maker, SIDES[positionSide])
+    ? money.liquidate(liquidation, price, size)
+    : live.isDeleveraged
+      ? money.deleverage(symbol, state.side, price, size, SIDES[positionSide])
+      : money.fill(symbol, state.side, price, size, maker, SIDES[positionSide])
   ledger.positionsAt.set(symbol, venue.now)
   advance(venue, ledger, live, price, size)
   const fill: VenueFill = {
@@ -48,6 +51,7 @@ export function settle(
   ledger.rememberFill(fill)
   const { account } = state
   venue.emit({ kind: 'order', account, at: venue.now, execution, order: { ...state }, fill })
+  if (liquidation) venue.fund.book(new Big(settlement.fee), symbol, venue.now)
   const change = new Big(settlement.realisedPnl).minus(settlement.fee)
   emitAccount(venue, ledger, 'ORDER', change.toFixed(), symbol, [positionSide])
 }

@@ -1,7 +1,9 @@
 import type { InstrumentSymbol } from '../../core/instrument.ts'
 import type { EpochMs } from '../../core/units.ts'
 import type { Agenda } from './agenda.ts'
-import type { AccountId, ExchangeOutput, VenueOrder } from './exchange.ts'
+import type { AccountId, VenueOrder } from './exchange.ts'
+import type { ExchangeOutput } from './exchange-output.ts'
+import type { InsuranceFund } from './insurance-fund.ts'
 import type { Ledger, LiveOrder } from './ledger.ts'
 import type { Market } from './market.ts'
 
@@ -12,6 +14,7 @@ export interface Venue {
   readonly ledgers: ReadonlyMap<AccountId, Ledger>
   /** Keyed orders in work or at rest, by id. */
   readonly live: Map<number, LiveOrder>
+  readonly fund: InsuranceFund
   /** Ends of GTD orders. */
   readonly agenda: Agenda
   /** The account, made on first sight with the deposit in its wallet. */

@@ -16,6 +16,8 @@ interface FairPriceSettings {
   /** Basis points per √second. */
   readonly volatilityBps: number
   readonly alpha: number
+  /** From then on flow drives the price the other way, seconds; absent: never. */
+  readonly alphaFlipSeconds?: number | undefined
 }
 
 /** Latent value, in ticks: what the crowd quotes around once it has noticed. */
@@ -33,7 +35,7 @@ interface FairPrice {
  * independent of the flow. Mirrored at a third and three times the start, so that a long run keeps prices within bounds.
  */
 export function fairPrice(settings: FairPriceSettings, random: Random, startSeconds: number): FairPrice {
-  const { volatilityBps, alpha, startPriceTicks } = settings
+  const { volatilityBps, alpha, alphaFlipSeconds = Number.POSITIVE_INFINITY, startPriceTicks } = settings
   const noise = volatilityBps * BPS * Math.sqrt((1 - alpha) / NEWS_RATE)
   const drift = volatilityBps * BPS * Math.sqrt((alpha * HORIZON_SECONDS) / PRESSURE_INTEGRAL_VARIANCE)
   const bound = Math.log(3)
@@ -43,7 +45,7 @@ export function fairPrice(settings: FairPriceSettings, random: Random, startSeco
     ticks: () => startPriceTicks * Math.exp(log),
     nextAt: () => at,
     news(pressureSeconds) {
-      log += noise * normal(random) + drift * pressureSeconds
+      log += noise * normal(random) + (at < alphaFlipSeconds ? drift : -drift) * pressureSeconds
       if (Math.abs(log) > bound) log = Math.sign(log) * 2 * bound - log
       at += exponential(random, NEWS_RATE)
     },

@@ -16,6 +16,8 @@ interface OrderFlowSettings {
   readonly startPriceTicks: number
   readonly volatilityBps: number
   readonly alpha: number
+  /** As of `fairPrice`. */
+  readonly alphaFlipSeconds?: number | undefined
   readonly limitRate: number
   readonly marketRate: number
   readonly excitation: number

@@ -1,7 +1,7 @@
 import { type EpochMs, epochMs, signOf } from '../../core/units.ts'
 import type { Candle } from '../../market/candles/candle.ts'
 import { pathAfter, pathOf, throughOnWay, triggerOnWay, type Waypoint } from './candle-path.ts'
-import { type CandleVolume, lotsLeft, quoteAt, takerFill } from './candle-price.ts'
+import { type CandleVolume, leastTakerTicks, lotsLeft, quoteAt, takerFill } from './candle-price.ts'
 import { type CloseOut, liquidateIfDue } from './liquidation.ts'
 import { LiquidationGuard } from './liquidation-guard.ts'
 import { nearTicks } from './near-ticks.ts'
@@ -9,7 +9,7 @@ import type { CandleFillSettings } from './simulation-settings.ts'
 import { arriveWaiting, trigger } from './triggers.ts'
 import type { VenueDesk } from './venue-desk.ts'
 import type { VenueMarket } from './venue-market.ts'
-import { conditionOf, isLimited, isLive, remainingOf, type VenueOrder } from './venue-order.ts'
+import { conditionOf, type Ending, isLimited, isLive, remainingOf, type VenueOrder } from './venue-order.ts'
 
 /** One candle while it is played. Prices in ticks. */
 interface Play {
@@ -19,6 +19,9 @@ interface Play {
   readonly closeOut: CloseOut
   /** Resting orders that have had their go. */
   readonly served: Set<VenueOrder>
+  /** Orders that end after its open, with the time of it. */
+  ending: readonly Ending[]
+  readonly endAt: EpochMs
   /** Where the price is now. */
   ticks: number
   /** Where it still goes. */
@@ -43,8 +46,8 @@ export class CandleMatching {
     this.#settings = settings
   }
 
-  /** The candle `[startAt, endAt)` has ended. `expiring`: orders that expired inside it: they saw its open alone. */
-  play(market: VenueMarket, candle: Candle, endAt: EpochMs, expiring: readonly VenueOrder[]): void {
+  /** The candle `[startAt, endAt)` has ended. */
+  play(market: VenueMarket, candle: Candle, endAt: EpochMs): void {
     const desk = this.#desk
     if (market.isQuiet && this.#guard.isClear(market, candle.low, candle.high)) return
     const ticksOf = (price: number) => nearTicks(price, market.converter.tickSize)
@@ -54,21 +57,27 @@ export class CandleMatching {
       volume: { lots: candle.volume / market.converter.quantity(1), used: 0 },
       closeOut: (order, limit, piece) => this.#closeOut(play, order, limit, piece),
       served: new Set(),
+      ending: [],
+      endAt,
       ticks: ticksOf(candle.open),
       path: [],
     }
+    const { ending } = market
+    market.ending = []
     desk.now = candle.startAt
+    for (const one of ending) if (one.at <= candle.startAt) desk.finish(one)
     this.#open(play)
-    for (const order of expiring) desk.end(order, 'expired')
     desk.now = endAt
+    play.ending = ending.filter(({ at }) => at > candle.startAt)
     desk.tidy(market)
     if (!market.isFlat || !market.isQuiet) this.#walk(play)
+    for (const one of play.ending) desk.finish(one)
     desk.tidy(market)
   }
 
   /** Orders from before meet the open as it is: a gap through a stop fills there. Then come those sent since the last close. */
   #open(play: Play): void {
-    const { market } = play
+    const { market, endAt } = play
     const desk = this.#desk
     this.#moveTo(play, play.ticks)
     for (const order of market.waiting) {
@@ -79,6 +88,10 @@ export class CandleMatching {
     market.arrived = []
     for (const order of arrived) {
       if (!isLive(order)) continue
+      if (order.arrivesAt >= endAt) {
+        market.arrived.push(order)
+        continue
+      }
       desk.now = epochMs(Math.max(desk.now, order.arrivesAt))
       if (conditionOf(order)) arriveWaiting(order, market, desk)
       else {
@@ -92,7 +105,7 @@ export class CandleMatching {
   #walk(play: Play): void {
     const { market, prices } = play
     const { symbol } = market.instrument
-    play.path = pathOf(this.#net(symbol), this.#oldestEntry(market)?.request.side)
+    play.path = pathOf(this.#desk.net(symbol), this.#oldestEntry(market)?.request.side)
     for (let heading = play.path[0]; heading; heading = play.path[0]) {
       const next = this.#nextOn(play, prices[heading])
       const liquidated = this.#moveTo(play, next ? next.ticks : prices[heading])
@@ -129,7 +142,8 @@ export class CandleMatching {
   #fire(play: Play, order: VenueOrder, heading: Waypoint): void {
     const desk = this.#desk
     const { symbol } = order.request
-    const before = this.#net(symbol)
+    if (this.#hasLeft(play, order)) return
+    const before = desk.net(symbol)
     if (order.rests) {
       play.served.add(order)
       const share = Math.min(remainingOf(order), lotsLeft(play.volume, this.#settings))
@@ -139,9 +153,24 @@ export class CandleMatching {
       if (isLive(order)) this.#meet(play, order)
     }
     desk.tidy(play.market)
-    const after = this.#net(symbol)
+    const after = desk.net(symbol)
     const opened = after !== 0 && (Math.sign(after) !== Math.sign(before) || Math.abs(after) > Math.abs(before))
     if (opened && play.path.length > 0) play.path = pathAfter(after, heading)
+  }
+
+  /**
+   * Nobody knows whether the price was here before the order's end: it was where the fill hurts, at a worse price than the close, and
+   * otherwise not. True: the order is no more.
+   */
+  #hasLeft(play: Play, order: VenueOrder): boolean {
+    const end = play.ending.find((one) => one.order === order && one.at < play.endAt)
+    if (!end) return false
+    const { side, price } = order.request
+    const filledAt = order.rests ? price : leastTakerTicks(play.ticks, side, this.#settings)
+    if (signOf(side) * (play.prices.close - filledAt) <= 0) return false
+    play.ending = play.ending.filter((one) => one !== end)
+    this.#desk.finish(end)
+    return true
   }
 
   /** An order meets the market at the price where it stands. */
@@ -173,19 +202,29 @@ export class CandleMatching {
     play.volume.used += desk.execute(order, fill.ticks, fill.lots, false)
   }
 
-  /** With shared margin it may be another instrument's turn: that one stands at its last price, and pays for the largest share. */
+  /** With shared margin it may be another instrument's turn: that one stands at its last price. */
   #closeOut(play: Play, order: VenueOrder, limit: number, piece: (price: number, lots: number) => void): void {
-    const { symbol, side } = order.request
-    const wanted = remainingOf(order)
-    const isPlayed = symbol === play.market.instrument.symbol
-    const { ticks, volume } = isPlayed
-      ? play
-      : {
-          ticks: this.#desk.market(symbol).lastTicks,
-          volume: { lots: Math.ceil(wanted / this.#settings.participationMax), used: 0 },
-        }
-    if (ticks === undefined) return
-    const fill = takerFill(side, ticks, wanted, limit, volume, this.#settings)
+    if (order.request.symbol === play.market.instrument.symbol) {
+      this.#takeOut(order, limit, play.ticks, play.volume, piece)
+    } else this.closeOut(order, limit, piece)
+  }
+
+  /** What closing by force gets outside of a candle: the last price, paying for the largest share. */
+  closeOut(order: VenueOrder, limit: number, piece: (price: number, lots: number) => void): void {
+    const { lastTicks } = this.#desk.market(order.request.symbol)
+    if (lastTicks === undefined) return
+    const lots = Math.ceil(remainingOf(order) / this.#settings.participationMax)
+    this.#takeOut(order, limit, lastTicks, { lots, used: 0 }, piece)
+  }
+
+  #takeOut(
+    order: VenueOrder,
+    limit: number,
+    ticks: number,
+    volume: CandleVolume,
+    piece: (price: number, lots: number) => void,
+  ): void {
+    const fill = takerFill(order.request.side, ticks, remainingOf(order), limit, volume, this.#settings)
     if (fill.lots === 0) return
     volume.used += fill.lots
     piece(fill.ticks, fill.lots)
@@ -222,11 +261,6 @@ export class CandleMatching {
       if (from <= due && due < to) return Math.min(to, Math.floor(due) + 1)
     }
     return undefined
-  }
-
-  /** Signed lots; in hedge mode of both positions together. */
-  #net(symbol: string): number {
-    return this.#desk.legs.reduce((sum, leg) => sum + this.#desk.account.lots(symbol, leg), 0)
   }
 
   #oldestEntry(market: VenueMarket): VenueOrder | undefined {

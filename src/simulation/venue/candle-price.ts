@@ -30,6 +30,10 @@ function takerTicks(ticks: number, side: Side, used: number, lots: number, setti
   return againstUs(ticks * (1 + (signOf(side) * bps) / BPS), side)
 }
 
+/** The same for next to nothing of the volume: what a taker pays at least. */
+export const leastTakerTicks = (ticks: number, side: Side, settings: CandleFillSettings): number =>
+  takerTicks(ticks, side, 0, 1, settings)
+
 interface CandleFill {
   readonly ticks: number
   readonly lots: number

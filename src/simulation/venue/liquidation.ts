@@ -2,6 +2,7 @@ import { check } from '../../core/check.ts'
 import { lots, ticks } from '../../core/units.ts'
 import type { Liquidation } from '../account/liquidation.ts'
 import type { VenueDesk } from './venue-desk.ts'
+import type { VenueMarket } from './venue-market.ts'
 import { newOrder, remainingOf, type VenueOrder } from './venue-order.ts'
 
 /** Steps in which positions may be closed at one moment; each goes at least one margin tier down. */
@@ -11,21 +12,31 @@ const STEPS_MAX = 1_000
 export type CloseOut = (order: VenueOrder, limit: number, piece: (price: number, lots: number) => void) => void
 
 /**
- * Closes what is below its maintenance margin: orders go first, then positions against the market down to the bankruptcy price, at
- * which the exchange takes over what is left. True: something was liquidated.
+ * Closes what is below its maintenance margin: orders of what shares the margin go first, then positions against the market down to
+ * the bankruptcy price, at which the exchange takes over what is left. True: something was liquidated.
  */
 export function liquidateIfDue(desk: VenueDesk, closeOut: CloseOut): boolean {
   for (let step = 0; ; step++) {
     const due = desk.account.liquidations()
     if (due.length === 0) return step > 0
     check(step < STEPS_MAX, 'steps of a liquidation', step)
-    if (step === 0) cancelAll(desk)
-    for (const one of due) closeOne(desk, one, closeOut)
+    for (const one of due) {
+      cancelOrders(desk, one)
+      closeOne(desk, one, closeOut)
+    }
   }
 }
 
-function cancelAll(desk: VenueDesk): void {
-  for (const market of desk.markets.values()) {
+/** Orders that stand in the way: those of an isolated position's instrument; where margin is shared, of all that share it. */
+function cancelOrders(desk: VenueDesk, { symbol }: Liquidation): void {
+  const { account, markets } = desk
+  const due = desk.market(symbol)
+  const shares = (market: VenueMarket) =>
+    account.marginType(symbol) === 'cross' &&
+    account.marginType(market.instrument.symbol) === 'cross' &&
+    market.instrument.settle === due.instrument.settle
+  for (const market of markets.values()) {
+    if (market !== due && !shares(market)) continue
     for (const order of market.live()) desk.end(order, 'cancelled')
     market.sweep()
   }

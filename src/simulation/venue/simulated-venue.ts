@@ -1,8 +1,8 @@
 import type { Observable } from 'rxjs'
 import { check } from '../../core/check.ts'
-import type { Instrument, InstrumentSymbol } from '../../core/instrument.ts'
+import type { InstrumentSymbol } from '../../core/instrument.ts'
 import type { MarkEvent, MarketEvent } from '../../core/market-event.ts'
-import type { ApprovedOrder, Fill, PositionReport } from '../../core/order.ts'
+import type { ApprovedOrder, Fill } from '../../core/order.ts'
 import { type EpochMs, epochMs } from '../../core/units.ts'
 import type { Candle } from '../../market/candles/candle.ts'
 import type {
@@ -13,45 +13,18 @@ import type {
   OrderLookup,
   Submission,
 } from '../../trading/order-gateway.port.ts'
-import type { AccountSettings, MarginType } from '../account/account-settings.ts'
 import { MarginAccount } from '../account/margin-account.ts'
-import type { Latency } from '../latency/latency.ts'
 import { CandleMatching } from './candle-matching.ts'
+import { JointExtremes, type PlayedCandle } from './joint-extremes.ts'
 import { liquidateIfDue } from './liquidation.ts'
 import { nearTicks } from './near-ticks.ts'
-import { type Rejection, rejectionOf } from './order-rules.ts'
-import { RateLimit } from './rate-limit.ts'
-import type { SimulationSettings } from './simulation-settings.ts'
+import { OrderEntry } from './order-entry.ts'
 import { TapeMatching } from './tape-matching.ts'
+import { Timeline } from './timeline.ts'
 import { VenueDesk } from './venue-desk.ts'
 import type { VenueMarket } from './venue-market.ts'
-import { isLive, newOrder, reportOf, type VenueOrder } from './venue-order.ts'
-
-export interface SimulatedVenueSettings {
-  readonly instruments: readonly Instrument[]
-  readonly simulation: SimulationSettings
-  /** Wallet of each settle currency at the start, decimal string. */
-  readonly deposit: string
-  /** Initial margin is value ÷ leverage. ≥ 1. */
-  readonly leverage: number
-  /** Absent: cross. */
-  readonly marginMode?: MarginType
-  /** Absent: net positions, one margin tier, the instruments' own fees, Binance's liquidation fee. */
-  readonly account?: Partial<Omit<AccountSettings, 'leverageOf' | 'marginTypeOf'>>
-  /** The account as an earlier run left it. Open orders do not survive. */
-  readonly opening?: OpeningAccount | undefined
-}
-
-export interface OpeningAccount {
-  /** Currency to decimal string; a currency not named begins with the deposit. */
-  readonly wallets: Readonly<Record<string, string>>
-  readonly positions: readonly Pick<PositionReport, 'symbol' | 'lots' | 'entryPrice' | 'positionSide'>[]
-  /** Highest trade and order numbers given before, so that none is given twice. 0 for none. */
-  readonly lastTradeId: number
-  readonly lastOrderId: number
-}
-
-const CLOSED = { kind: 'unknown', cause: 'the venue closed before its answer' } as const
+import { reportOf } from './venue-order.ts'
+import type { SimulatedVenueSettings } from './venue-settings.ts'
 
 /**
  * An account at an exchange that is not there, for paper, replay and backtest: it sees the market's events before or after the rest of
@@ -67,13 +40,12 @@ const CLOSED = { kind: 'unknown', cause: 'the venue closed before its answer' } 
 export class SimulatedVenue implements OrderGateway {
   readonly venue = 'simulated'
   readonly #desk: VenueDesk
+  readonly #timeline: Timeline
+  readonly #entry: OrderEntry
   readonly #tape: TapeMatching
   readonly #candles: CandleMatching
-  readonly #rateLimit: RateLimit
-  /** Orders that expired inside the candle that is about to be played: they still meet its open. */
-  #expiring: VenueOrder[] = []
-  #working = false
-  #closed = false
+  /** Absent: the extremes of candles do not meet. */
+  readonly #joint: JointExtremes | undefined
 
   constructor(settings: SimulatedVenueSettings) {
     const { instruments, opening, leverage, simulation, deposit, marginMode = 'cross' } = settings
@@ -90,9 +62,12 @@ export class SimulatedVenue implements OrderGateway {
       tradeId: opening?.lastTradeId ?? 0,
       orderId: opening?.lastOrderId ?? 0,
     })
+    this.#timeline = new Timeline(this.#desk)
     this.#tape = new TapeMatching(this.#desk)
+    this.#entry = new OrderEntry(this.#desk, this.#tape, this.#timeline, simulation.messagesPerMinuteMax)
     this.#candles = new CandleMatching(this.#desk, simulation.candles)
-    this.#rateLimit = new RateLimit(simulation.messagesPerMinuteMax)
+    const isJoint = instruments.length > 1 && simulation.candles.jointExtremes !== false
+    this.#joint = isJoint ? new JointExtremes(this.#desk) : undefined
   }
 
   get events$(): Observable<AccountEvent> {
@@ -108,98 +83,70 @@ export class SimulatedVenue implements OrderGateway {
   onMarketEvent(event: MarketEvent): void {
     const market = this.#desk.markets.get(event.symbol)
     if (!market) return
-    this.#runUntil(event.receivedAt)
+    this.#timeline.runUntil(event.receivedAt)
     if (event.receivedAt > this.#desk.now) this.#desk.now = event.receivedAt
-    this.#begin()
+    this.#timeline.begin()
     this.#apply(event, market)
-    this.#end()
+    this.#timeline.end()
   }
 
   /**
-   * Instead of events where only candles are known. A candle of `barMs` has ended; candles of all instruments in the order of their ends. `markPrice` at its end, quote currency; absent:
-   * the close. Orders that arrived since its start, those sent at the last close among them, meet its open.
+   * Instead of events where only candles are known: those of `barMs` that have ended together, of all instruments, moment after moment.
+   * Orders that arrived since their start, those sent at the last close among them, meet their open.
    */
+  onCandles(played: readonly PlayedCandle[], barMs: number): void {
+    const joint = this.#joint
+    const endAt = played[0] ? played[0].candle.startAt + barMs : 0
+    for (const { symbol } of played) this.#desk.market(symbol).isOnCandles = true
+    // Orders arrive before anything stands at prices that they cannot know of.
+    if (this.#desk.agenda.nextAt < endAt) this.#timeline.runUntil(endAt, false)
+    if (joint) for (const each of played) joint.standWorst(each)
+    for (const each of played) {
+      this.onCandle(each.symbol, each.candle, barMs, each.markPrice)
+      joint?.standWorst(each)
+    }
+    if (joint) for (const each of played) joint.standAtEnd(each)
+  }
+
+  /** The same for a single instrument. `markPrice` at the candle's end, quote currency; absent: the close. */
   onCandle(symbol: InstrumentSymbol, candle: Candle, barMs: number, markPrice = candle.close): void {
     const desk = this.#desk
     const market = desk.market(symbol)
     const endAt = epochMs(candle.startAt + barMs)
     market.isOnCandles = true
-    if (desk.agenda.nextAt < endAt) this.#runUntil(endAt, false)
+    if (desk.agenda.nextAt < endAt) this.#timeline.runUntil(endAt, false)
+    market.playedUntil = endAt
     const isIdle = market.isFlat && market.isQuiet
     if (!isIdle) {
-      const expiring = this.#expiring.filter(({ request }) => request.symbol === symbol)
-      this.#expiring = this.#expiring.filter((order) => !expiring.includes(order))
-      this.#begin()
-      this.#candles.play(market, candle, endAt, expiring)
-      this.#end()
+      this.#timeline.begin()
+      this.#candles.play(market, candle, endAt)
+      this.#timeline.end()
     }
     desk.now = endAt
     market.lastTicks = nearTicks(candle.close, market.converter.tickSize)
     market.markPrice = markPrice
     if (!market.isFlat) desk.account.mark(symbol, markPrice)
-    if (desk.agenda.nextAt <= endAt) this.#runUntil(endAt)
+    if (desk.agenda.nextAt <= endAt) this.#timeline.runUntil(endAt)
   }
 
   /** Funding at `at`: longs pay shorts `rate` of their value at `markPrice` (quote currency). Where events state it, they do. */
   onFunding(symbol: InstrumentSymbol, rate: number, markPrice: number, at: EpochMs): void {
-    this.#runUntil(at)
-    if (at > this.#desk.now) this.#desk.now = at
-    this.#begin()
-    this.#fund(this.#desk.market(symbol), markPrice, rate, at)
-    this.#end()
+    const desk = this.#desk
+    const market = desk.market(symbol)
+    this.#timeline.runUntil(at)
+    if (at > desk.now) desk.now = at
+    this.#timeline.begin()
+    if (market.isOnCandles) desk.account.mark(symbol, markPrice)
+    this.#fund(market, markPrice, rate, at)
+    this.#timeline.end()
   }
 
   submit(order: ApprovedOrder): Promise<Submission> {
-    const desk = this.#desk
-    const { now } = desk
-    if (desk.history.find(order.symbol, order.clientId)) {
-      return Promise.resolve({ kind: 'unknown', cause: 'duplicate client id' })
-    }
-    if (this.#closed) return Promise.resolve({ kind: 'rejected', code: 'closed', reason: 'the venue is closed' })
-    const latency = desk.latency.at(now)
-    const isAdmitted = this.#rateLimit.admits(now)
-    const refused: Rejection | undefined = isAdmitted
-      ? undefined
-      : { code: 'rate-limit', reason: 'too many messages within the minute' }
-    if (latency.responseMs === 0) {
-      const rejection = refused ?? rejectionOf(order, desk)
-      if (rejection) return Promise.resolve({ kind: 'rejected', ...rejection })
-      const sent = this.#send(order, latency, () => this.#arrive(sent))
-      this.#runUntil(now)
-      return Promise.resolve({ kind: 'accepted', venueId: sent.venueId })
-    }
-    return desk.outbox.request<Submission>(CLOSED, (answer) => {
-      const sent = this.#send(order, latency, () => {
-        const rejection = refused ?? rejectionOf(order, desk)
-        if (rejection) desk.history.forget(sent)
-        else this.#arrive(sent)
-        this.#answer(sent.arrivesAt, now, latency, () =>
-          answer(rejection ? { kind: 'rejected', ...rejection } : { kind: 'accepted', venueId: sent.venueId }),
-        )
-      })
-    })
+    return this.#entry.submit(order)
   }
 
   cancel(symbol: InstrumentSymbol, clientId: string): Promise<Cancellation> {
-    const desk = this.#desk
-    const { now } = desk
-    const order = desk.history.find(symbol, clientId)
-    const latency = desk.latency.at(now)
-    if (!order || (!isLive(order) && latency.responseMs === 0)) return Promise.resolve({ kind: 'gone' })
-    if (this.#closed) return Promise.resolve({ kind: 'unknown', cause: 'the venue is closed' })
-    if (!this.#rateLimit.admits(now)) return Promise.resolve({ kind: 'unknown', cause: 'rate-limit' })
-    const arrivesAt = now + latency.entryMs + latency.feedMs
-    if (desk.onTheWay.has(order)) {
-      desk.agenda.add(Math.max(arrivesAt, order.arrivesAt), () => this.#withdraw(order))
-      return Promise.resolve({ kind: 'unknown', cause: 'the order is still on its way; the cancel follows it' })
-    }
-    if (arrivesAt === now && latency.responseMs === 0) return Promise.resolve({ kind: this.#withdraw(order) })
-    return desk.outbox.request<Cancellation>(CLOSED, (answer) => {
-      desk.agenda.add(arrivesAt, () => {
-        const kind = this.#withdraw(order)
-        this.#answer(arrivesAt, now, latency, () => answer({ kind }))
-      })
-    })
+    return this.#entry.cancel(symbol, clientId)
   }
 
   async find(symbol: InstrumentSymbol, clientId: string): Promise<OrderLookup> {
@@ -227,73 +174,8 @@ export class SimulatedVenue implements OrderGateway {
 
   /** What still waits for an answer gets `unknown`. */
   async close(): Promise<void> {
-    this.#closed = true
+    this.#entry.close()
     this.#desk.outbox.close()
-  }
-
-  #send(order: ApprovedOrder, latency: Latency, arrive: () => void): VenueOrder {
-    const desk = this.#desk
-    const { now } = desk
-    const arrivesAt = epochMs(now + latency.entryMs + latency.feedMs)
-    const sent = newOrder(order, desk.nextVenueId(), latency, { now, arrivesAt })
-    desk.history.add(sent)
-    desk.onTheWay.add(sent)
-    desk.agenda.add(arrivesAt, () => {
-      desk.onTheWay.delete(sent)
-      arrive()
-    })
-    return sent
-  }
-
-  #arrive(order: VenueOrder): void {
-    const { symbol, expiresAt } = order.request
-    const market = this.#desk.market(symbol)
-    if (market.isOnCandles) market.arrived.push(order)
-    else this.#tape.arrive(order, market)
-    if (expiresAt === undefined || !isLive(order)) return
-    order.expiry = () => this.#expire(order)
-    this.#desk.agenda.add(expiresAt + order.latency.feedMs, order.expiry)
-  }
-
-  #expire(order: VenueOrder): void {
-    const market = this.#desk.market(order.request.symbol)
-    if (market.arrived.includes(order)) this.#expiring.push(order)
-    else this.#desk.end(order, 'expired')
-    market.sweep()
-  }
-
-  #withdraw(order: VenueOrder): 'cancelled' | 'gone' {
-    if (!isLive(order)) return 'gone'
-    this.#desk.end(order, 'cancelled')
-    this.#desk.market(order.request.symbol).sweep()
-    return 'cancelled'
-  }
-
-  /** An answer made at the book at `arrivedAt` reaches us `entry` + `response` after `sentAt`, and not before. */
-  #answer(arrivedAt: number, sentAt: number, { entryMs, responseMs }: Latency, give: () => void): void {
-    this.#desk.agenda.add(Math.max(arrivedAt, sentAt + entryMs + responseMs), give)
-  }
-
-  /** Everything on the agenda up to `until`, that moment included or not. Called from within an event it leaves that to the outer call. */
-  #runUntil(until: number, inclusive = true): void {
-    if (this.#working) return
-    const desk = this.#desk
-    this.#working = true
-    for (let at = desk.agenda.nextAt; inclusive ? at <= until : at < until; at = desk.agenda.nextAt) {
-      if (at > desk.now) desk.now = epochMs(at)
-      desk.agenda.take()()
-    }
-    this.#working = false
-  }
-
-  /** An event begins: what subscribers send before its end is looked at after it. */
-  #begin(): void {
-    this.#working = true
-  }
-
-  #end(): void {
-    this.#working = false
-    if (this.#desk.agenda.nextAt <= this.#desk.now) this.#runUntil(this.#desk.now)
   }
 
   #apply(event: MarketEvent, market: VenueMarket): void {
@@ -329,6 +211,10 @@ export class SimulatedVenue implements OrderGateway {
   }
 
   #liquidate(): void {
-    liquidateIfDue(this.#desk, (order, limit, piece) => this.#tape.closeOut(order, limit, piece))
+    liquidateIfDue(this.#desk, (order, limit, piece) => {
+      const { isOnCandles } = this.#desk.market(order.request.symbol)
+      const matching = isOnCandles ? this.#candles : this.#tape
+      matching.closeOut(order, limit, piece)
+    })
   }
 }

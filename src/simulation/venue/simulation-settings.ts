@@ -23,6 +23,8 @@ export interface CandleFillSettings {
   readonly impactBps: number
   /** Most of a candle's volume that our orders get, 0 < x ≤ 1. */
   readonly participationMax: number
+  /** In a cross account the worst prices of the candles of one moment meet. Absent: true. */
+  readonly jointExtremes?: boolean | undefined
 }
 
 /** What the simulated venue of paper, replay and backtest is told about the world. */

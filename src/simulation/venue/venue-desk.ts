@@ -13,7 +13,7 @@ import { OrderHistory } from './order-history.ts'
 import { Outbox } from './outbox.ts'
 import type { SimulationSettings } from './simulation-settings.ts'
 import { VenueMarket } from './venue-market.ts'
-import { isLive, newOrder, remainingOf, reportOf, type VenueOrder } from './venue-order.ts'
+import { type Ending, isLive, newOrder, remainingOf, reportOf, type VenueOrder } from './venue-order.ts'
 
 /** Fills remembered for `fillsSince`; past it the oldest tenth is forgotten. */
 const FILLS_MAX = 100_000
@@ -150,6 +150,13 @@ export class VenueDesk {
     this.report(order)
   }
 
+  /** Ends it if it lives, and says whether it did. */
+  finish({ order, state, tell }: Ending): void {
+    const kind = isLive(order) ? 'cancelled' : 'gone'
+    this.end(order, state)
+    tell(kind)
+  }
+
   report(order: VenueOrder): void {
     order.updatedAt = this.now
     if (order.expiry && !isLive(order)) {
@@ -191,6 +198,11 @@ export class VenueDesk {
       entryPrice: this.account.entryPrice(symbol, leg),
       updatedAt: this.#positionsAt.get(symbol) ?? this.now,
     }
+  }
+
+  /** Signed lots; in hedge mode of both positions together. */
+  net(symbol: InstrumentSymbol): number {
+    return this.legs.reduce((sum, leg) => sum + this.account.lots(symbol, leg), 0)
   }
 
   #noteFlat(symbol: InstrumentSymbol): void {

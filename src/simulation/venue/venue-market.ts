@@ -7,7 +7,7 @@ import { nearTicks } from './near-ticks.ts'
 import { QueueModel } from './queue-model.ts'
 import { RestingOrders } from './resting-orders.ts'
 import type { QueueSettings } from './simulation-settings.ts'
-import { conditionOf, isLive, type VenueOrder } from './venue-order.ts'
+import { conditionOf, type Ending, isLive, type VenueOrder } from './venue-order.ts'
 
 /** A funding payment that has come due: the rate and mark price stated last before its time. */
 export interface DueFunding {
@@ -29,6 +29,10 @@ export class VenueMarket {
   isOnCandles = false
   /** Where that is so: orders that have arrived and wait for the candle whose open they meet. */
   arrived: VenueOrder[] = []
+  /** And ends that came inside the candle that is not played yet, in the order of their time. */
+  ending: Ending[] = []
+  /** End of the last candle that was played, or is. */
+  playedUntil = 0
   /** Price of the last trade, ticks. */
   lastTicks: number | undefined
   #mark: MarkEvent | undefined
@@ -77,7 +81,8 @@ export class VenueMarket {
   }
 
   get isQuiet(): boolean {
-    return this.resting.all.length === 0 && this.waiting.length === 0 && this.arrived.length === 0
+    const { resting, waiting, arrived, ending } = this
+    return resting.all.length === 0 && waiting.length === 0 && arrived.length === 0 && ending.length === 0
   }
 
   live(): readonly VenueOrder[] {

@@ -32,6 +32,15 @@ export interface VenueOrder {
   updatedAt: EpochMs
 }
 
+/** That an order is cancelled or expires at a moment. */
+export interface Ending {
+  readonly order: VenueOrder
+  readonly at: number
+  readonly state: 'cancelled' | 'expired'
+  /** `gone`: it had ended before. */
+  tell(kind: 'cancelled' | 'gone'): void
+}
+
 export const remainingOf = (order: VenueOrder): number => order.lots - order.filled
 
 export const isLive = ({ state }: VenueOrder): boolean => state === 'open' || state === 'partial'

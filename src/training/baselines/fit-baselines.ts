@@ -1,7 +1,9 @@
+import type { ForecasterOutputs } from '../../model/forecaster-outputs.ts'
 import { LEVELS } from '../../model/forecaster-outputs.ts'
 import { ridgeForecast } from '../../model/ridge-forecast.ts'
 import type { Dataset, Split } from '../dataset.ts'
-import { fitRidge } from '../fit-ridge.ts'
+import { fitRidge, hasRowsForRidge } from '../fit-ridge.ts'
+import { forecastWindows } from '../forecast-dataset.ts'
 import type { BaselineFit } from './baseline-fit.ts'
 import type { EmpiricalLaw } from './empirical-law.ts'
 import { empiricalLaw, meanOf } from './empirical-law.ts'
@@ -11,9 +13,9 @@ import { fitHarVolatility } from './fit-har-volatility.ts'
 import { windowSummary } from './window-summary.ts'
 
 /**
- * Every baseline, fitted on the training rows and calibrated on the validation rows. `thresholdBps`: a return within ± this counts as
+ * Every baseline, fitted on the training rows, by their weights where it is linear, and calibrated on the validation rows. `thresholdBps`: a return within ± this counts as
  * flat, as for the model they are compared with. `withLogistic`: that one takes a hundred times as long as all others together where rows
- * are many. Deterministic.
+ * are many. Where there are too few validation rows for a ridge it is left out. Deterministic.
  */
 export function fitBaselines(
   dataset: Dataset,
@@ -24,14 +26,15 @@ export function fitBaselines(
   const targets = Float64Array.from(split.train, (row) => dataset.targetsBps[row]!)
   const mirrored = Float64Array.from([...targets, ...targets.map((target) => -target)])
   const volatilityBps = Math.sqrt(meanOf(Float64Array.from(split.train, (row) => dataset.variancesBps2[row]!)))
+  const summary = windowSummary(dataset)
   const constant = constantBaseline('unconditional', empiricalLaw(targets), volatilityBps, thresholdBps)
   return [
     constant,
     constantBaseline('zero-return', empiricalLaw(mirrored), volatilityBps, thresholdBps),
     fitEwma(dataset, split, thresholdBps),
     fitHarVolatility(dataset, split, thresholdBps),
-    fitLinear(dataset, split, thresholdBps),
-    ...(withLogistic ? [fitClasses(dataset, split, thresholdBps, constant)] : []),
+    ...(hasRowsForRidge(summary, split) ? [fitLinear(summary, split, thresholdBps)] : []),
+    ...(withLogistic ? [fitClasses(summary, split, thresholdBps, constant)] : []),
   ]
 }
 
@@ -53,8 +56,9 @@ function constantBaseline(name: string, law: EmpiricalLaw, volatilityBps: number
   }
 }
 
-/** Ridge for mean and log-volatility on the window's summary. */
-function fitLinear(dataset: Dataset, split: Split, thresholdBps: number): BaselineFit {
-  const model = { ...fitRidge(windowSummary(dataset), split).model, thresholdBps }
-  return { name: 'ridge', forecast: (data) => ridgeForecast(model, windowSummary(data).inputs, data.rows) }
+/** Ridge for mean and log-volatility on the window's `summary`. */
+function fitLinear(summary: Dataset, split: Split, thresholdBps: number): BaselineFit {
+  const model = { ...fitRidge(summary, split).model, thresholdBps }
+  const forecast = (windows: Float32Array, rows: number): ForecasterOutputs => ridgeForecast(model, windows, rows)
+  return { name: 'ridge', forecast: (data) => forecastWindows(forecast, windowSummary(data).inputs) }
 }

@@ -1,5 +1,6 @@
 import { CholeskyDecomposition, Matrix } from 'ml-matrix'
 import { check } from '../../core/check.ts'
+import type { RowBlocks } from '../row-blocks.ts'
 
 /** P(class k | x) = softmax(W x + b)_k. */
 export interface LogisticModel {
@@ -10,7 +11,7 @@ export interface LogisticModel {
 }
 
 export interface LogisticFit extends LogisticModel {
-  /** Mean negative log-likelihood + penalty/2 Σ w², nats. */
+  /** (Weighted) mean negative log-likelihood + penalty/2 Σ w², nats. */
   readonly loss: number
   /** Largest absolute entry. */
   readonly gradientMax: number
@@ -18,11 +19,12 @@ export interface LogisticFit extends LogisticModel {
 }
 
 interface LogisticProblem {
-  /** [rows, width] row-major, about centred and scaled. */
-  readonly x: Float64Array
+  /** About centred and scaled. */
+  readonly x: RowBlocks
   /** [rows], from 0 to classes − 1. */
   readonly y: ArrayLike<number>
-  readonly width: number
+  /** Importance of each row, ≥ 0; absent: all equal. */
+  readonly rowWeights?: Float64Array
   readonly classes: number
   /** On squared weights, not on biases, > 0: with it the optimum is unique but for a shift common to all biases. */
   readonly penalty: number
@@ -39,9 +41,10 @@ const ARMIJO = 1e-4
  * Tibshirani and Friedman 2009, §4.4.1; Böhning 1992). Biases sum to 0.
  */
 export function fitLogistic(problem: LogisticProblem): LogisticFit {
-  const { x, y, width, classes, penalty } = problem
+  const { x, y, classes, penalty } = problem
+  const { width } = x
   check(penalty > 0, 'logistic penalty > 0', penalty)
-  check(y.length > 0 && x.length === y.length * width, `inputs of ${y.length} rows`, x.length)
+  check(y.length > 0 && x.rows === y.length, `inputs of ${y.length} rows`, x.rows)
   let weights = new Float64Array(classes * (width + 1))
   let { loss, gradient } = gradientAt(problem, weights)
   let iterations = 0
@@ -65,20 +68,30 @@ export function fitLogistic(problem: LogisticProblem): LogisticFit {
 }
 
 /** [rows, classes], each row sums to 1. */
-export function logisticProbabilities({ width, classes, weights }: LogisticModel, x: Float64Array): Float64Array {
-  const rows = x.length / width
-  const probabilities = new Float64Array(rows * classes)
+export function logisticProbabilities(model: LogisticModel, x: RowBlocks): Float64Array {
+  const probabilities = new Float64Array(x.rows * model.classes)
+  let at = 0
+  for (const block of x.blocks()) {
+    const part = probabilities.subarray(at, at + (block.length / model.width) * model.classes)
+    setProbabilities(model, block, part)
+    at += part.length
+  }
+  return probabilities
+}
+
+/** Of the rows of `block` [n, width] into `into` [n, classes]. */
+function setProbabilities({ width, classes, weights }: LogisticModel, block: Float64Array, into: Float64Array): void {
+  const rows = block.length / width
   for (let row = 0; row < rows; row += 1) {
-    const logits = probabilities.subarray(row * classes, (row + 1) * classes)
+    const logits = into.subarray(row * classes, (row + 1) * classes)
     for (let k = 0; k < classes; k += 1) {
       const from = k * (width + 1)
       let logit = weights[from + width]!
-      for (let i = 0; i < width; i += 1) logit += weights[from + i]! * x[row * width + i]!
+      for (let i = 0; i < width; i += 1) logit += weights[from + i]! * block[row * width + i]!
       logits[k] = logit
     }
     softmax(logits)
   }
-  return probabilities
 }
 
 /** In place. */
@@ -97,21 +110,50 @@ const largest = (values: Float64Array): number => values.reduce((max, value) => 
 const moved = (weights: Float64Array, step: Float64Array, share: number): Float64Array<ArrayBuffer> =>
   Float64Array.from(weights, (weight, i) => weight - share * step[i]!)
 
-function gradientAt(problem: LogisticProblem, weights: Float64Array) {
-  const { x, y, width, classes, penalty } = problem
-  const rows = y.length
-  const probabilities = logisticProbabilities({ width, classes, weights }, x)
-  const gradient = new Float64Array(weights.length)
-  let loss = 0
-  for (let row = 0; row < rows; row += 1) {
-    loss -= Math.log(probabilities[row * classes + y[row]!]!) / rows
-    for (let k = 0; k < classes; k += 1) {
-      const error = (probabilities[row * classes + k]! - (y[row] === k ? 1 : 0)) / rows
-      const from = k * (width + 1)
-      for (let i = 0; i < width; i += 1) gradient[from + i]! += error * x[row * width + i]!
-      gradient[from + width]! += error
+/** Calls `see` with every row: `x` holds it from `from` on, `p` its probabilities. */
+function eachRow(
+  { x, classes }: LogisticProblem,
+  weights: Float64Array,
+  see: (row: number, x: Float64Array, from: number, p: Float64Array) => void,
+): void {
+  const { width } = x
+  let row = 0
+  for (const block of x.blocks()) {
+    const probabilities = new Float64Array((block.length / width) * classes)
+    setProbabilities({ width, classes, weights }, block, probabilities)
+    for (let i = 0; i * width < block.length; i += 1, row += 1) {
+      see(row, block, i * width, probabilities.subarray(i * classes, (i + 1) * classes))
     }
   }
+}
+
+/** What each row counts: its weight, and the sum of all of them. */
+function importanceOf({ y, rowWeights }: LogisticProblem): {
+  readonly of: (row: number) => number
+  readonly total: number
+} {
+  if (!rowWeights) return { of: () => 1, total: y.length }
+  const total = rowWeights.reduce((sum, weight) => sum + weight, 0)
+  check(total > 0, 'weights of rows that add up to more than 0', total)
+  return { of: (row) => rowWeights[row]!, total }
+}
+
+function gradientAt(problem: LogisticProblem, weights: Float64Array) {
+  const { y, classes, penalty } = problem
+  const { width } = problem.x
+  const importance = importanceOf(problem)
+  const gradient = new Float64Array(weights.length)
+  let loss = 0
+  eachRow(problem, weights, (row, x, at, p) => {
+    const weight = importance.of(row)
+    loss -= (weight * Math.log(p[y[row]!]!)) / importance.total
+    for (let k = 0; k < classes; k += 1) {
+      const error = (weight * (p[k]! - (y[row] === k ? 1 : 0))) / importance.total
+      const from = k * (width + 1)
+      for (let i = 0; i < width; i += 1) gradient[from + i]! += error * x[at + i]!
+      gradient[from + width]! += error
+    }
+  })
   for (let at = 0; at < weights.length; at += 1) {
     if (at % (width + 1) === width) continue
     gradient[at]! += penalty * weights[at]!
@@ -128,34 +170,43 @@ function newtonStep(problem: LogisticProblem, weights: Float64Array, gradient: F
 }
 
 /** Blocks Σ p_k (δ_kl − p_l) x xᵀ / n, with the bias as a last column of ones. */
-function hessianAt({ x, y, width, classes, penalty }: LogisticProblem, weights: Float64Array): Matrix {
-  const rows = y.length
-  const side = width + 1
-  const probabilities = logisticProbabilities({ width, classes, weights }, x)
+function hessianAt(problem: LogisticProblem, weights: Float64Array): Matrix {
+  const { classes, penalty } = problem
+  const side = problem.x.width + 1
   const hessian = new Matrix(classes * side, classes * side)
-  const extended = new Float64Array(side).fill(1)
-  for (let k = 0; k < classes; k += 1) {
-    for (let l = k; l < classes; l += 1) {
-      const block = new Float64Array(side * side)
-      for (let row = 0; row < rows; row += 1) {
-        const p = probabilities[row * classes + k]!
-        const curvature = (p * ((k === l ? 1 : 0) - probabilities[row * classes + l]!)) / rows
-        extended.set(x.subarray(row * width, (row + 1) * width))
-        addOuter(block, extended, curvature)
-      }
-      // The loss does not change when all biases move together; curvature along that line makes the system definite, the step is the same.
-      block[side * side - 1]! += 1
-      if (k === l) for (let i = 0; i < width; i += 1) block[i * side + i]! += penalty
-      for (let i = 0; i < side; i += 1) {
-        for (let j = 0; j < side; j += 1) {
-          const value = block[Math.min(i, j) * side + Math.max(i, j)]!
-          hessian.set(k * side + i, l * side + j, value)
-          hessian.set(l * side + j, k * side + i, value)
-        }
+  for (const { k, l, block } of curvatures(problem, weights)) {
+    // The loss does not change when all biases move together; curvature along that line makes the system definite, the step is the same.
+    block[side * side - 1]! += 1
+    if (k === l) for (let i = 0; i < side - 1; i += 1) block[i * side + i]! += penalty
+    for (let i = 0; i < side; i += 1) {
+      for (let j = 0; j < side; j += 1) {
+        const value = block[Math.min(i, j) * side + Math.max(i, j)]!
+        hessian.set(k * side + i, l * side + j, value)
+        hessian.set(l * side + j, k * side + i, value)
       }
     }
   }
   return hessian
+}
+
+/** The upper triangle of each block k ≤ l, in one pass over the rows. */
+function curvatures(problem: LogisticProblem, weights: Float64Array) {
+  const { classes } = problem
+  const { width } = problem.x
+  const side = width + 1
+  const importance = importanceOf(problem)
+  const pairs = Array.from({ length: classes }, (_, k) =>
+    Array.from({ length: classes - k }, (__, i) => ({ k, l: k + i, block: new Float64Array(side * side) })),
+  ).flat()
+  const extended = new Float64Array(side).fill(1)
+  eachRow(problem, weights, (row, x, at, p) => {
+    const weight = importance.of(row)
+    extended.set(x.subarray(at, at + width))
+    for (const { k, l, block } of pairs) {
+      addOuter(block, extended, (weight * p[k]! * ((k === l ? 1 : 0) - p[l]!)) / importance.total)
+    }
+  })
+  return pairs
 }
 
 /** Upper triangle of `block` += factor x xᵀ. */

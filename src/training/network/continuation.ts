@@ -43,25 +43,35 @@ export function continuationOf(
   shape: ModelShape,
 ): Continuation {
   const { version, steps, barMs, horizonBars, features, training } = manifest
-  const wanted = settingsRecord(settings)
-  const now = { ...shape, architecture: wanted.architecture, training: fixed(wanted.training) }
-  const then = {
-    ...{ steps, barMs, horizonBars, schemaHash: features.schemaHash },
-    architecture: manifest.architecture,
-    training: fixed(optimizer.settings),
-  }
-  for (const [key, value] of Object.entries(now)) {
-    const before = then[key as keyof typeof then]
-    if (canonical(before) === canonical(value)) continue
-    throw new InputError(
-      `resume: ${key} was ${JSON.stringify(value)}; ${version} was made with ${JSON.stringify(before)}: fit afresh`,
-      { key, version },
-    )
-  }
+  const current = settingsRecord(settings)
+  requireSame('resume', version, {
+    wanted: { ...shape, architecture: current.architecture, training: fixed(current.training) },
+    made: {
+      ...{ steps, barMs, horizonBars, schemaHash: features.schemaHash },
+      architecture: manifest.architecture,
+      training: fixed(optimizer.settings),
+    },
+  })
   return {
     version,
     state: unpackTrainingState(optimizer),
     losses: training?.losses ?? { train: [], validation: [] },
+  }
+}
+
+/** Throws `InputError` naming the first thing that `version` was made with and that is another now. */
+export function requireSame<Made extends object>(
+  what: string,
+  version: string,
+  { wanted, made }: { readonly wanted: Made; readonly made: Made },
+): void {
+  for (const [key, value] of Object.entries(wanted)) {
+    const before = made[key as keyof Made]
+    if (canonical(before) === canonical(value)) continue
+    throw new InputError(
+      `${what}: ${key} was ${JSON.stringify(value)}; ${version} was made with ${JSON.stringify(before)}: fit afresh`,
+      { key, version },
+    )
   }
 }
 

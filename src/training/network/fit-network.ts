@@ -17,6 +17,7 @@ import { classOf, deviationOf, flatThreshold } from '../scores.ts'
 import { evaluationOf, shuffledTraining } from './batches.ts'
 import { forecasterBatches } from './forecaster-batches.ts'
 import type { NetworkSettings } from './network-settings.ts'
+import { trainingWeights } from './scaled-rows.ts'
 import { streamTraining } from './stream-training.ts'
 import type { EpochReport, TrainingResult, TrainingSettings } from './train-network.ts'
 import { trainNetwork } from './train-network.ts'
@@ -24,6 +25,7 @@ import type { TrainingData } from './training-data.ts'
 import type { TrainingOptions } from './training-options.ts'
 import type { TrainingState } from './training-state.ts'
 import { freshState } from './training-state.ts'
+import type { WarmStart } from './warm-start.ts'
 
 export interface NetworkFitRequest {
   readonly data: Dataset
@@ -32,12 +34,20 @@ export interface NetworkFitRequest {
   readonly engine: GraphEngine
   /** Of an earlier fit with the same settings and features, to go on from. */
   readonly state?: TrainingState | undefined
-  readonly onEpoch?: ((report: EpochReport) => void) | undefined
+  /** Of an earlier fit on other data, to begin from; without a `state`. */
+  readonly warmStart?: Pick<WarmStart, 'weights' | 'scales'> | undefined
+  /** `scales`: what the weights of `state` belong to. */
+  readonly onEpoch?:
+    | ((report: EpochReport, state: TrainingState, scales: ForecasterScales) => void | Promise<void>)
+    | undefined
   readonly isStopped?: (() => boolean) | undefined
 }
 
 export interface NetworkFit {
+  /** Those of the warm start, if there is one; else of the training rows. */
   readonly scales: ForecasterScales
+  /** Standard deviation of the training targets, basis points. */
+  readonly deviationBps: number
   /** The ONNX file that serves, with the best weights. */
   readonly graph: Uint8Array
   readonly training: TrainingResult
@@ -45,7 +55,7 @@ export interface NetworkFit {
 
 /** Trains a network on the split's earlier part, watched on its later part. */
 export async function fitNetwork(request: NetworkFitRequest): Promise<NetworkFit> {
-  const { data, split, settings, engine, onEpoch, isStopped } = request
+  const { data, split, settings, engine, warmStart, onEpoch, isStopped } = request
   const { heads, architecture: encoder, training: options } = settings
   for (const part of ['train', 'validation'] as const) {
     if (split[part].length === 0)
@@ -53,23 +63,31 @@ export async function fitNetwork(request: NetworkFitRequest): Promise<NetworkFit
   }
   const { steps, featureNames } = data.shape
   const shape: ForecasterShape = { encoder, heads, levels: LEVELS, steps, features: featureNames.length }
-  const scales = fitScales(data, split.train)
+  const own = fitScales(data, split.train)
+  const scales = warmStart?.scales ?? own
   const graphs = graphsOf(shape, options, classWeights(request, scales.thresholdBps))
   const training = await trainNetwork({
     graphs,
     engine,
-    state: request.state ?? firstState(graphs, options),
+    state: request.state ?? firstState(graphs, options, warmStart?.weights),
     train: trainingDataOf(request, scales),
     validation: evaluationOf(forecasterBatches(data, split.validation, scales), options.batchSize),
     settings: trainingSettings(options),
-    onEpoch,
+    onEpoch: (report, state) => onEpoch?.(report, state, scales),
     isStopped,
   })
-  return { scales, graph: forecasterGraph(shape, scales, training.state.best.weights), training }
+  const graph = forecasterGraph(shape, scales, training.state.best.weights)
+  return { scales, deviationBps: own.scaleBps, graph, training }
 }
 
-const firstState = ({ layout }: TrainingGraphs, { optimiser, seed }: TrainingOptions): TrainingState =>
-  freshState(drawWeights(layout, seededRandom(seed)), momentCount(optimiser))
+function firstState(
+  { layout }: TrainingGraphs,
+  { optimiser, seed }: TrainingOptions,
+  weights = drawWeights(layout, seededRandom(seed)),
+): TrainingState {
+  check(weights.length === layout.count, `${layout.count} weights`, weights.length)
+  return freshState(weights, momentCount(optimiser))
+}
 
 function graphsOf(shape: ForecasterShape, options: TrainingOptions, weights: readonly number[]): TrainingGraphs {
   const { batchSize, truncatedBptt } = options
@@ -88,7 +106,8 @@ function trainingDataOf({ data, split, settings }: NetworkFitRequest, scales: Fo
   const { architecture, training } = settings
   const { truncatedBptt: truncation, recencyHalfLifeBars } = training
   if (truncation === undefined) {
-    return shuffledTraining(forecasterBatches(data, split.train, scales, recencyHalfLifeBars), training)
+    const weights = trainingWeights(data, split.train, recencyHalfLifeBars)
+    return shuffledTraining(forecasterBatches(data, split.train, scales, weights), training)
   }
   return streamTraining(data, split.train, scales, { ...training, truncation, stateWidths: stateWidths(architecture) })
 }

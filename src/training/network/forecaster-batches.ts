@@ -1,30 +1,32 @@
-import { scaleRow } from '../../model/scaler.ts'
 import type { Dataset } from '../dataset.ts'
+import { scaleInPlace } from '../scaler.ts'
+import { gather } from '../window-inputs.ts'
 import type { BatchSource } from './batches.ts'
 import type { RowScales } from './scaled-rows.ts'
-import { recencyWeights, targetFeeds } from './scaled-rows.ts'
+import { targetFeeds } from './scaled-rows.ts'
 
-/** Batches for `forecasterObjective` of `rows` (row numbers of `data`), scaled once. `recencyHalfLifeBars`: age at which a row counts half. */
+/**
+ * Batches for `forecasterObjective` of `rows` (row numbers of `data`); windows are gathered and scaled batch by batch. `rowWeights`: importance
+ * of each of `rows`.
+ */
 export function forecasterBatches(
   data: Dataset,
   rows: Int32Array,
   scales: RowScales,
-  recencyHalfLifeBars?: number,
+  rowWeights?: Float32Array,
 ): BatchSource {
   const { steps, featureNames } = data.shape
-  const width = steps * featureNames.length
-  const windows = new Float32Array(rows.length * width)
-  for (const [i, row] of rows.entries()) {
-    scaleRow(scales.scaler, data.inputs, row, windows.subarray(i * width, (i + 1) * width))
-  }
   const targets = targetFeeds(data, rows, scales)
   return {
     rows: rows.length,
-    ...(recencyHalfLifeBars && { rowWeights: recencyWeights(data, rows, recencyHalfLifeBars) }),
+    ...(rowWeights && { rowWeights }),
     feeds: (chosen) => {
-      const window = new Float32Array(chosen.length * width)
-      for (const [i, row] of chosen.entries()) window.set(windows.subarray(row * width, (row + 1) * width), i * width)
-      return { window: { dims: [chosen.length, steps, featureNames.length], data: window }, ...targets(chosen) }
+      const windows = gather(
+        data.inputs,
+        chosen.map((at) => rows[at]!),
+      )
+      scaleInPlace(scales.scaler, windows)
+      return { window: { dims: [chosen.length, steps, featureNames.length], data: windows }, ...targets(chosen) }
     },
   }
 }

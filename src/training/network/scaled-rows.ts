@@ -39,8 +39,19 @@ const picked = (values: Float32Array, chosen: Int32Array): EngineTensor => ({
   data: Float32Array.from(chosen, (row) => values[row]!),
 })
 
-/** Weight of each of `rows`: one half at an age of `halfLifeBars`, counted from the newest of them. */
-export function recencyWeights({ endAt, shape }: Dataset, rows: Int32Array, halfLifeBars: number): Float32Array {
+/**
+ * Weight of each of `rows` in training: what the dataset says, times one half at an age of `halfLifeBars`, counted from the newest of
+ * them; undefined: all count the same.
+ */
+export function trainingWeights(
+  { endAt, shape, weights }: Dataset,
+  rows: Int32Array,
+  halfLifeBars: number | undefined,
+): Float32Array | undefined {
+  if (halfLifeBars === undefined) return weights && Float32Array.from(rows, (row) => weights[row]!)
   const newest = rows.reduce((latest, row) => Math.max(latest, endAt[row]!), 0)
-  return Float32Array.from(rows, (row) => 0.5 ** ((newest - endAt[row]!) / shape.barMs / halfLifeBars))
+  return Float32Array.from(
+    rows,
+    (row) => (weights?.[row] ?? 1) * 0.5 ** ((newest - endAt[row]!) / shape.barMs / halfLifeBars),
+  )
 }

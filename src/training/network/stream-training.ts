@@ -1,9 +1,9 @@
-import { scaleRow } from '../../model/scaler.ts'
 import type { Dataset } from '../dataset.ts'
 import type { EngineTensor } from '../graph-engine.port.ts'
+import { newestSteps, scaleInPlace } from '../scaler.ts'
 import { meanWeight } from './batches.ts'
 import type { RowScales } from './scaled-rows.ts'
-import { recencyWeights, targetFeeds } from './scaled-rows.ts'
+import { targetFeeds, trainingWeights } from './scaled-rows.ts'
 import type { Piece, StreamWindow, TruncatedBptt } from './stream-plan.ts'
 import { planStreams } from './stream-plan.ts'
 import type { BatchFeeds, Feeds, TrainingData } from './training-data.ts'
@@ -62,9 +62,10 @@ function runFeeds(
   { batchSize, truncation: { k2 }, stateWidths, recencyHalfLifeBars }: StreamSettings,
 ): (runs: readonly Windows[]) => readonly BatchFeeds[] {
   const features = data.shape.featureNames.length
-  const steps = newestSteps(data, rows, scales)
+  const steps = newestSteps(data.inputs, features, rows)
+  scaleInPlace(scales.scaler, steps)
   const targets = targetFeeds(data, rows, scales)
-  const importance = recencyHalfLifeBars ? recencyWeights(data, rows, recencyHalfLifeBars) : undefined
+  const importance = trainingWeights(data, rows, recencyHalfLifeBars)
   const mean = meanWeight(importance)
   const windowOf = (places: Int32Array): EngineTensor => {
     const values = new Float32Array(places.length * features)
@@ -91,18 +92,6 @@ function runFeeds(
         },
     )
   }
-}
-
-/** Scaled features of each row's last bar, [rows, features]. */
-function newestSteps(data: Dataset, rows: Int32Array, { scaler }: RowScales): Float32Array {
-  const { steps, featureNames } = data.shape
-  const features = featureNames.length
-  const values = new Float32Array(rows.length * features)
-  for (const [i, row] of rows.entries()) {
-    // A window is `steps` rows of one step: its last one is the newest.
-    scaleRow(scaler, data.inputs, (row + 1) * steps - 1, values.subarray(i * features, (i + 1) * features))
-  }
-  return values
 }
 
 /** Place in the rows of each step, [streams × k2]; row 0 fills up. */

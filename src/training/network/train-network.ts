@@ -32,7 +32,8 @@ export interface TrainingRequest {
   readonly settings: TrainingSettings
   /** Fresh, or of an earlier training with the same graphs and settings: on the same data it goes on as if it had never stopped. */
   readonly state: TrainingState
-  readonly onEpoch?: ((report: EpochReport) => void) | undefined
+  /** `state`: what training goes on from if it ends here. The next epoch waits for it. */
+  readonly onEpoch?: ((report: EpochReport, state: TrainingState) => void | Promise<void>) | undefined
   /** Asked after each epoch. */
   readonly isStopped?: (() => boolean) | undefined
 }
@@ -89,7 +90,7 @@ async function runEpochs(
     const { trainLoss, learningRate, gradientNorm } = moved
     const report = { epoch: state.epoch, trainLoss, validationLoss, learningRate, gradientNorm }
     curve.push(report)
-    onEpoch?.(report)
+    await onEpoch?.(report, state)
     if (state.epoch - state.best.epoch >= settings.patience) return { state, curve, stoppedBy: 'patience' }
     if (isStopped?.()) return { state, curve, stoppedBy: 'request' }
   }

@@ -6,7 +6,9 @@ import type { RidgeForecaster } from '../../model/ridge-forecaster.ts'
 import type { Scaler } from '../../model/scaler.ts'
 import type { Dataset, Split } from '../dataset.ts'
 import { fitRidge } from '../fit-ridge.ts'
-import { fitScaler, scaledRows } from '../scaler.ts'
+import { fitScaler, scaledBlocks } from '../scaler.ts'
+import type { WindowInputs } from '../window-inputs.ts'
+import { denseInputs } from '../window-inputs.ts'
 import { finalStates } from './run-reservoir.ts'
 
 /** Window → scaler → reservoir from state 0 → last state → read-out, itself a scaler with linear heads. */
@@ -18,9 +20,6 @@ export interface ReservoirForecaster {
   /** On the last state, as a window of one step with a feature for each unit. */
   readonly readOut: RidgeForecaster
 }
-
-/** Rows whose states are computed at once: bounds the scaled copy of the windows. */
-const CHUNK_ROWS = 4_096
 
 /**
  * Fits the read-out alone, in closed form, with every calibration of `fitRidge`. The window is the wash-out: only its last state is read.
@@ -38,21 +37,32 @@ export function fitReservoir(
   return { steps, scaler, reservoir, readOut }
 }
 
-/** Forecasts of every row. */
-export const reservoirForecast = (
+/** Forecasts of every window. */
+export function reservoirForecast(
   { scaler, reservoir, readOut }: ReservoirForecaster,
-  data: Dataset,
-): ForecasterOutputs => ridgeForecast(readOut, stateDataset(data, scaler, reservoir).inputs, data.rows)
+  inputs: WindowInputs,
+): ForecasterOutputs {
+  return ridgeForecast(readOut, statesOf(inputs, scaler, reservoir), inputs.rows)
+}
 
 /** The dataset with each window replaced by the state that it leaves. */
 function stateDataset(data: Dataset, scaler: Scaler, reservoir: Reservoir): Dataset {
   const { units } = reservoir
-  const inputs = new Float32Array(data.rows * units)
-  for (let from = 0; from < data.rows; from += CHUNK_ROWS) {
-    const rows = Int32Array.from({ length: Math.min(CHUNK_ROWS, data.rows - from) }, (_, i) => from + i)
-    const scaled = scaledRows(data, rows, scaler)
-    inputs.set(finalStates(reservoir, scaled, data.shape.steps), from * units)
-  }
   const featureNames = Array.from({ length: units }, (_, unit) => `state${unit}`)
+  const inputs = denseInputs(statesOf(data.inputs, scaler, reservoir), units)
   return { ...data, shape: { ...data.shape, steps: 1, featureNames }, inputs }
+}
+
+/** The state that each window leaves, [rows, units]: far smaller than the windows, which pass by a few at a time. */
+function statesOf(inputs: WindowInputs, scaler: Scaler, reservoir: Reservoir): Float32Array {
+  const { units, features } = reservoir
+  const states = new Float32Array(inputs.rows * units)
+  const all = Int32Array.from({ length: inputs.rows }, (_, row) => row)
+  let at = 0
+  for (const block of scaledBlocks(inputs, all, scaler).blocks()) {
+    const left = finalStates(reservoir, block, inputs.width / features)
+    states.set(left, at)
+    at += left.length
+  }
+  return states
 }

@@ -33,6 +33,8 @@ export interface BacktestParts {
   readonly series: readonly CandleSeries[]
   readonly models: BacktestModels
   readonly monotonicMs: () => number
+  /** Features are computed in a thread of their own; they are the same. */
+  readonly featuresInThread?: boolean
   /** 0 to 1, now and then. */
   readonly onProgress?: (share: number) => void
   /** Every decision, in order. */

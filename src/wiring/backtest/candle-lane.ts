@@ -2,28 +2,31 @@ import type { Converter } from '../../core/instrument.ts'
 import { type EpochMs, epochMs } from '../../core/units.ts'
 import type { Bar } from '../../market/bar.ts'
 import type { Candle, CandleSeries, FundingPayment } from '../../market/candles/candle.ts'
-import { candleBar } from '../../market/candles/candle-bar.ts'
+import { type CandleBarSettings, candleBar } from '../../market/candles/candle-bar.ts'
 import type { MarketView } from '../session/market-view.ts'
+import { fundingBetween } from './funding-between.ts'
 
-const SECOND_MS = 1_000
+interface LaneSeries extends Pick<CandleSeries, 'barMs' | 'funding' | 'markCloses' | 'filled'> {
+  candle(index: number): Candle
+}
 
 /** One instrument of a backtest on candles: its bars, and what a decision sees of its market. */
 export class CandleLane implements MarketView {
   readonly converter: Converter
   readonly book = { bidTicks: Number.NaN, askTicks: Number.NaN }
-  readonly #series: CandleSeries
+  readonly #series: LaneSeries
+  readonly #settings: CandleBarSettings
   readonly #filled: ReadonlySet<number>
-  readonly #halfSpreadBps: number
   markPrice = Number.NaN
   lastBookAt = epochMs(0)
   /** Index of the next payment. */
   #funding = 0
   #fundingRate = Number.NaN
 
-  constructor(converter: Converter, series: CandleSeries, halfSpreadBps: number) {
+  constructor(converter: Converter, series: LaneSeries, halfSpreadBps: number) {
     this.converter = converter
     this.#series = series
-    this.#halfSpreadBps = halfSpreadBps
+    this.#settings = { converter, barMs: series.barMs, halfSpreadBps }
     this.#filled = new Set(series.filled ?? [])
   }
 
@@ -36,7 +39,7 @@ export class CandleLane implements MarketView {
   }
 
   candle(index: number): Candle {
-    return this.#series.candles[index]!
+    return this.#series.candle(index)
   }
 
   markClose(index: number): number {
@@ -52,8 +55,7 @@ export class CandleLane implements MarketView {
       this.#fundingRate = next.rate
       this.#funding += 1
     }
-    const settings = { converter: this.converter, barMs, halfSpreadBps: this.#halfSpreadBps }
-    return candleBar(candle, settings, {
+    return candleBar(candle, this.#settings, {
       markPrice: this.markClose(index),
       fundingRate: this.#fundingRate,
       isFilled: this.#filled.has(index),
@@ -68,31 +70,8 @@ export class CandleLane implements MarketView {
     this.lastBookAt = endAt
   }
 
-  /** Payments in `(after, until]`, by the whole seconds that they are due at. */
+  /** See `fundingBetween`. */
   fundingBetween(after: EpochMs, until: EpochMs): readonly FundingPayment[] {
-    const { funding } = this.#series
-    const due: FundingPayment[] = []
-    for (let next = lowerBound(funding, after); next < funding.length; next += 1) {
-      const payment = funding[next]!
-      const at = dueAt(payment)
-      if (at > until) break
-      due.push({ ...payment, at })
-    }
-    return due
+    return fundingBetween(this.#series.funding, after, until)
   }
-}
-
-/** Venues state payments some milliseconds after they are due: who traded at the open in between was not meant. */
-const dueAt = ({ at }: FundingPayment): EpochMs => epochMs(at - (at % SECOND_MS))
-
-/** Index of the first payment after `at`. */
-function lowerBound(funding: readonly FundingPayment[], at: number): number {
-  let low = 0
-  let high = funding.length
-  while (low < high) {
-    const middle = (low + high) >>> 1
-    if (dueAt(funding[middle]!) <= at) low = middle + 1
-    else high = middle
-  }
-  return low
 }

@@ -54,7 +54,8 @@ class Candles implements BacktestSource {
     const { config, schema, series, clock, io } = this.#parts
     const { models, dated } = await loadModels(config, schema, clock, io)
     const monotonicMs = () => clock.monotonicMs()
-    const outcome = await runBacktest({ ...{ config, schema, series, models, monotonicMs }, ...watch })
+    const featuresInThread = isLong(series)
+    const outcome = await runBacktest({ config, schema, series, models, monotonicMs, featuresInThread, ...watch })
     return {
       ...{ source: 'bars', outcome, models: dated(), also: {} },
       data: series.map((one) => dataOf(one, config)),
@@ -71,7 +72,8 @@ class Candles implements BacktestSource {
         const { models, dated } = await loadModels(config, schema, clock, io)
         const candles = plantLookahead ? some.map(withPlantedLookahead) : some
         const monotonicMs = () => clock.monotonicMs()
-        await runBacktest({ config, schema, series: candles, models, monotonicMs, onDecision })
+        const featuresInThread = isLong(candles)
+        await runBacktest({ config, schema, series: candles, models, monotonicMs, featuresInThread, onDecision })
         if (config.backtest.retrain) return
         for (const one of learntFrom(dated(), candles[0]!.candles[0]!.startAt)) learnt.add(one)
       },
@@ -84,6 +86,11 @@ class Candles implements BacktestSource {
     return Promise.resolve()
   }
 }
+
+/** Starting a thread takes as long as the features of some thousands of bars. */
+const THREAD_CANDLES_MIN = 20_000
+
+const isLong = (series: readonly CandleSeries[]): boolean => series[0]!.candles.length >= THREAD_CANDLES_MIN
 
 const repaired = ({ repairs }: CandleSeries): readonly (readonly [string, number])[] =>
   (Object.entries(repairs) as readonly (readonly [string, number])[]).filter(([, count]) => count > 0)

@@ -57,7 +57,7 @@ export async function loadModels(
     family: basename(out),
     schema,
     symbols: config.symbols,
-    fit: await chooseFitter(settings, io, undefined),
+    fit: await chooseFitter(settings, io),
     runtime,
     clock,
     save: async ({ version, files }) => {

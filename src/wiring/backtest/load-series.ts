@@ -5,12 +5,17 @@ import type { CandleSeries } from '../../market/candles/candle.ts'
 import { loadCandles } from '../candles/load-candles.ts'
 import type { BacktestConfig } from '../config/schema.ts'
 
+/** What a configuration says of them. */
+interface CandleFiles extends Pick<BacktestConfig, 'symbols' | 'barMs'> {
+  readonly backtest: Pick<BacktestConfig['backtest'], 'data' | 'instruments'>
+}
+
 /**
  * The candles that a configuration names, cut to the span that all symbols have. `folder`: in place of `backtest.data.folder`. Throws
  * `InputError`.
  */
 export async function loadSeries(
-  { backtest, symbols, barMs }: BacktestConfig,
+  { backtest, symbols, barMs }: CandleFiles,
   folder?: string,
 ): Promise<readonly CandleSeries[]> {
   const { instruments } = backtest

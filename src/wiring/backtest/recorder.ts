@@ -101,6 +101,11 @@ export class Recorder {
     this.#prices = new Map([...this.#converters.keys()].map((symbol) => [symbol, growingCurve(1)]))
   }
 
+  /** When the round trips so far were closed, milliseconds since the epoch. */
+  get tripsAt(): readonly number[] {
+    return this.#ended.map(({ closedAt }) => closedAt)
+  }
+
   finish(): { readonly record: BacktestRecord; readonly runHash: string } {
     this.#endMoment()
     const { from, to } = this.#span

@@ -54,12 +54,14 @@ class PastWindow implements FeatureWindow {
     return this.#rows[this.#index]!.row
   }
 
+  /** Zeros where there was no row yet; such a window is not ready. */
   get values(): Float32Array {
     const width = this.row.values.length
     const values = new Float32Array(this.steps * width)
     for (let step = 0; step < this.steps; step += 1) {
       const at = this.#index + 1 - this.steps + step
-      values.set(this.#rows[at]!.row.values, step * width)
+      const remembered = this.#rows[at]
+      if (remembered) values.set(remembered.row.values, step * width)
     }
     return values
   }

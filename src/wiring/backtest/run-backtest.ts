@@ -3,7 +3,6 @@ import { InputError } from '../../core/errors.ts'
 import { converter } from '../../core/instrument.ts'
 import { type EpochMs, epochMs } from '../../core/units.ts'
 import { featureEngine } from '../../features/feature-engine.ts'
-import type { FeatureWindow } from '../../features/feature-row.ts'
 import { FRESH_GUARD } from '../../risk/guard.ts'
 import { SimulatedVenue } from '../../simulation/venue/simulated-venue.ts'
 import { memoryJournal } from '../../trading/memory-journal.ts'
@@ -17,17 +16,21 @@ import { candleInstruments } from './candle-instruments.ts'
 import { CandleLane } from './candle-lane.ts'
 import { type Answers, ForecastAhead } from './forecast-ahead.ts'
 import { Recorder } from './recorder.ts'
-
-/** Moments whose features are computed ahead of their decisions. */
-const AHEAD_MAX = 1_024
+import { type MomentWindows, type WindowSource, windowsHere } from './window-source.ts'
+import { windowsOfThread } from './window-thread.ts'
 
 /**
  * Runs the daemon's own features, model, policy, risk and trader over candles; orders meet the simulated venue. Deterministic: the same
  * candles, configuration and models give the same run hash. Throws `InputError` when series and configuration do not fit.
  */
 export async function runBacktest(parts: BacktestParts): Promise<BacktestOutcome> {
-  const run = await new CandleRun(parts).begin()
-  await run.all()
+  const run = new CandleRun(parts)
+  try {
+    await run.begin()
+    await run.all()
+  } finally {
+    await run.close()
+  }
   return run.outcome()
 }
 
@@ -35,8 +38,9 @@ interface Computed {
   /** Indices of the moments, the last not included. */
   readonly from: number
   readonly until: number
-  readonly moments: readonly (readonly FeatureWindow[])[]
-  readonly answers: Promise<Answers>
+  readonly moments: readonly MomentWindows[]
+  /** Instrument by instrument, moment after moment. */
+  readonly answers: Answers
 }
 
 class CandleRun {
@@ -50,7 +54,7 @@ class CandleRun {
   readonly #decider
   readonly #recorder
   readonly #ahead: ForecastAhead
-  readonly #engine
+  readonly #windows: WindowSource
   readonly #modelIds: string[] = []
   #retrainings = 0
   #startedMs = 0
@@ -63,7 +67,10 @@ class CandleRun {
     const instruments = candleInstruments(config)
     const converters = instruments.map((one) => converter(one))
     const { halfSpreadBps } = config.simulation.candles
-    this.#lanes = converters.map((one, at) => new CandleLane(one, series[at]!, halfSpreadBps))
+    this.#lanes = converters.map((one, at) => {
+      const { candles, ...rest } = series[at]!
+      return new CandleLane(one, { ...rest, candle: (index) => candles[index]! }, halfSpreadBps)
+    })
     const views = new Map(this.#lanes.map((lane) => [lane.converter.instrument.symbol, lane]))
     this.#venue = new SimulatedVenue({
       instruments,
@@ -84,11 +91,13 @@ class CandleRun {
     })
     const currency = instruments[0]?.settle ?? ''
     const desk = traderDesk(this.#trader, currency)
-    this.#ahead = new ForecastAhead(models.steps, config.backtest.batch)
-    this.#engine = featureEngine({ schema, converters, steps: models.steps })
+    this.#ahead = new ForecastAhead(config.backtest.batch)
+    const { steps } = models
+    this.#windows = parts.featuresInThread
+      ? windowsOfThread({ schema, steps, halfSpreadBps, series, lanes: this.#lanes })
+      : windowsHere(featureEngine({ schema, converters, steps }), this.#lanes)
     this.#decider = createDecider({
       views,
-      models: this.#ahead,
       desk,
       clock,
       settings: {
@@ -113,7 +122,7 @@ class CandleRun {
     })
   }
 
-  async begin(): Promise<this> {
+  async begin(): Promise<void> {
     const { monotonicMs, models } = this.#parts
     this.#decider.events$.subscribe((event) => this.#recorder.onSession(event))
     this.#trader.events$.subscribe((event) => {
@@ -124,24 +133,30 @@ class CandleRun {
     await this.#trader.start()
     models.begin(this.#time.now)
     this.#startedMs = monotonicMs()
-    return this
   }
 
   async all(): Promise<void> {
     let next = await this.#afterChange(0)
     while (next && !this.#parts.isStopped?.()) {
-      const { from, until, moments } = next
-      this.#ahead.answerWith(await next.answers)
+      const { until } = next
       const isSameModel = until < this.#count && !this.#parts.models.isDue(this.#startOf(until))
+      // Its model runs in a thread of its own meanwhile.
       const following = isSameModel ? this.#compute(until) : undefined
-      for (const [at, windows] of moments.entries()) await this.#moment(from + at, windows)
+      // It is waited for below; until then a failure of it must not end the process.
+      following?.catch(() => undefined)
+      await turn()
+      await this.#decideAll(next)
       this.#parts.onProgress?.(until / this.#count)
-      next = following ?? (await this.#afterChange(until))
+      next = await (following ?? this.#afterChange(until))
     }
     this.#scheduler.finish()
     // An order that was sent at the last close never gets its answer: closing the venue says so.
     await this.#venue.close()
     await this.#trader.stop()
+  }
+
+  close(): Promise<void> {
+    return this.#windows.close()
   }
 
   outcome(): BacktestOutcome {
@@ -177,54 +192,57 @@ class CandleRun {
       const model = await models.next(at)
       this.#ahead.use(model)
       this.#modelIds.push(model.modelId)
-      this.#retrainings += 1
+      if (this.#parts.config.backtest.retrain) this.#retrainings += 1
       this.#modelMs += monotonicMs() - startedMs
     }
     return this.#compute(from)
   }
 
-  /** Features of the moments that one model decides, and its forecasts, which come while the moments before are decided. */
-  #compute(from: number): Computed {
-    const { models } = this.#parts
-    const most = Math.min(this.#count, from + AHEAD_MAX)
-    let until = from
-    const moments: (readonly FeatureWindow[])[] = []
-    do {
-      const windows = this.#engine.step(this.#lanes.map((lane) => lane.bar(until)))
-      models.remember(windows)
-      moments.push(windows)
-      until += 1
-    } while (until < most && !models.isDue(this.#startOf(until)))
-    return { from, until, moments, answers: this.#ahead.ask(moments.flat()) }
+  /** Features of the moments that one model decides in one run, and its forecasts. */
+  async #compute(from: number): Promise<Computed> {
+    const { models, config } = this.#parts
+    const most = Math.min(this.#count, from + Math.max(1, Math.floor(config.backtest.batch / this.#lanes.length)))
+    let until = from + 1
+    while (until < most && !models.isDue(this.#startOf(until))) until += 1
+    const moments = await this.#windows.next(until - from)
+    for (const windows of moments) models.remember(windows)
+    return { from, until, moments, answers: await this.#ahead.ask(moments.flat()) }
   }
 
-  async #moment(index: number, windows: readonly FeatureWindow[]): Promise<void> {
-    const before = this.#time.now
-    const { endAt } = windows[0]!.row.bar
-    this.#time.now = endAt
-    const heard = this.#recorder.counts.fills
-    for (const [at, lane] of this.#lanes.entries()) {
-      const { symbol } = lane.converter.instrument
-      this.#venue.onCandle(symbol, lane.candle(index), this.#parts.config.barMs, lane.markClose(index))
-      lane.close(windows[at]!.row.bar)
+  async #decideAll({ from, moments, answers }: Computed): Promise<void> {
+    const { counts } = this.#recorder
+    const lanes = this.#lanes.length
+    for (const [nth, windows] of moments.entries()) {
+      const heard = counts.fills
+      const { endAt } = windows[0]!.row.bar
+      // What the venue told sets things going in the trader: they end before the decision.
+      if (this.#play(from + nth, windows, endAt) || counts.fills > heard) await turn()
+      const ordered = counts.orders
+      const batch = windows.map((window, lane) => ({ window, featureMs: 0, forecast: answers[nth * lanes + lane] }))
+      this.#decider.decideKnown(batch, endAt)
+      if (counts.orders > ordered) await turn()
     }
-    // After the candles of all: what is told of a payment at the end would hold up what happened at the open of another.
+  }
+
+  /** The moment's candles and payments at the venue. True: something was due. */
+  #play(index: number, windows: MomentWindows, endAt: EpochMs): boolean {
+    const before = this.#time.now
+    this.#time.now = endAt
+    const played = this.#lanes.map((lane) => ({
+      symbol: lane.converter.instrument.symbol,
+      candle: lane.candle(index),
+      markPrice: lane.markClose(index),
+    }))
+    this.#venue.onCandles(played, this.#parts.config.barMs)
+    for (const [at, lane] of this.#lanes.entries()) lane.close(windows[at]!.row.bar)
+    // After the candles of all: a payment at the end takes its mark from them.
     for (const lane of this.#lanes) {
       const { symbol } = lane.converter.instrument
       for (const payment of lane.fundingBetween(before, endAt)) {
         this.#venue.onFunding(symbol, payment.rate, lane.markClose(index), payment.at)
       }
     }
-    // What the venue told sets things going in the trader: they end before the decision.
-    if (this.#scheduler.advance(endAt) || this.#recorder.counts.fills > heard) await turn()
-    const ordered = this.#recorder.counts.orders
-    await this.#decider.decide(
-      windows.map((window) => ({ window, featureMs: 0 })),
-      endAt,
-      endAt,
-      false,
-    )
-    if (this.#recorder.counts.orders > ordered) await turn()
+    return this.#scheduler.advance(endAt)
   }
 }
 

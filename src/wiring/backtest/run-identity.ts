@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto'
+import { readFile } from 'node:fs/promises'
 import { readCurrentVersion } from '../../adapters/bundle/read-bundle.ts'
 import { loadModelSettings } from '../config/load-config.ts'
 import type { BacktestConfig } from '../config/schema.ts'
@@ -12,8 +14,17 @@ export function runIdentity(): (config: BacktestConfig) => Promise<unknown> {
     const key = JSON.stringify([config.symbols, config.barMs, data, instruments])
     const read = hashes.get(key) ?? loadSeries(config).then((series) => series.map(({ dataHash }) => dataHash))
     hashes.set(key, read)
-    return { program: programName(), data: await read, model: await modelOf(config) }
+    const latency = await latencyOf(config)
+    return { program: programName(), data: await read, model: await modelOf(config), ...(latency && { latency }) }
   }
+}
+
+/** Of the file of measured latencies, SHA-256. */
+async function latencyOf({ simulation: { latency } }: BacktestConfig): Promise<string | undefined> {
+  if (latency.kind !== 'measured') return undefined
+  return createHash('sha256')
+    .update(await readFile(latency.file))
+    .digest('hex')
 }
 
 /** The model itself, or how models are made. */

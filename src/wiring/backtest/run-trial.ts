@@ -1,5 +1,5 @@
 import { systemClock } from '../../adapters/clock/system-clock.ts'
-import { backtestMetrics } from '../../report/metrics/backtest-metrics.ts'
+import { type BacktestMetrics, backtestMetrics } from '../../report/metrics/backtest-metrics.ts'
 import type { BacktestConfig } from '../config/schema.ts'
 import { loadFeatureSchema } from '../features/load-feature-schema.ts'
 import type { Io } from '../io.ts'
@@ -33,14 +33,25 @@ export async function runTrial(config: BacktestConfig, watch: TrialWatch): Promi
     onProgress: (share) => watch.onProgress(share),
     isStopped: () => watch.isStopped(),
   })
-  const { performance, trades, activity, costs } = backtestMetrics(record, {
+  const found = backtestMetrics(record, {
     seed: config.backtest.seed,
     resamples: RESAMPLES,
     trials: 1,
     benchmarkFeeRate: config.backtest.instruments[0]!.takerFeeRate,
   })
+  const { performance, trades, activity, costs } = found
   const metrics = { ...numbersIn(trades), ...numbersIn(activity), ...numbersIn(costs), ...numbersIn(performance) }
-  return { metrics: { ...metrics, trades: trades.count }, runHash }
+  return { metrics: { ...metrics, trades: trades.count }, sample: sampleOf(found), runHash }
+}
+
+function sampleOf({ performance: { sharpe }, significance, annualisation }: BacktestMetrics): TrialResult['sample'] {
+  const { skewness, kurtosis } = significance
+  if (!('value' in sharpe && 'value' in skewness && 'value' in kurtosis)) return undefined
+  const { periodsPerYear, returns: count } = annualisation
+  return {
+    sharpe: sharpe.value / Math.sqrt(periodsPerYear),
+    ...{ skewness: skewness.value, kurtosis: kurtosis.value, count, periodsPerYear },
+  }
 }
 
 /** Numbers and metrics by their names; what else there is, is left out. */

@@ -6,7 +6,7 @@ import type { FeatureSchema } from '../../features/feature-schema.ts'
 import { type Forecaster, loadForecaster } from '../../inference/forecaster.ts'
 import type { ModelRuntime } from '../../inference/model-runtime.port.ts'
 import { checkBundle } from '../../model/bundle/bundle.ts'
-import { type Dataset, datasetOf } from '../../training/dataset.ts'
+import { type Dataset, datasetOf, splitByTime } from '../../training/dataset.ts'
 import { type FittedModel, fitBundle } from '../../training/fit-bundle.ts'
 import type { FitForecaster } from '../../training/fitted-forecaster.ts'
 import { RowHistory } from './row-history.ts'
@@ -95,11 +95,12 @@ export class WalkForward {
         { featureNames: schema.names, steps, barMs, horizonBars },
       )
     const window = { from: iso(span), to: iso(at) }
+    const fitData = enough(data(from, borderAt - purgeMs), 'fit', at)
     const model = await fitBundle({
       family,
-      fitData: enough(data(from, borderAt - purgeMs), 'fit', at),
+      fitData,
       evaluationData: enough(data(borderAt, at), 'evaluation', at),
-      validationShare,
+      split: splitByTime(fitData, validationShare),
       schemaHash: schema.hash,
       createdAt: iso(at),
       source: `candles of ${symbols.join(', ')}`,

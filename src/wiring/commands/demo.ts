@@ -1,5 +1,5 @@
-import { existsSync } from 'node:fs'
-import { join } from 'node:path'
+import { cpSync, existsSync } from 'node:fs'
+import { basename, join } from 'node:path'
 import { requireWritable } from '../../adapters/sqlite/open-state.ts'
 import { InputError } from '../../core/errors.ts'
 import { DEMO_KEY } from '../../simulation/binance/binance-protocol.ts'
@@ -10,7 +10,9 @@ import type { DemoConfig } from '../config/schema.ts'
 import { runDaemon } from '../daemon/daemon.ts'
 import { archiveLedger, ledgerVenue } from '../demo/archive-ledger.ts'
 import { type ExchangeHandle, findOrStartExchange, stopExchange } from '../demo/exchange-process.ts'
+import { startTrainer } from '../demo/trainer-process.ts'
 import type { Io } from '../io.ts'
+import { packageFile } from '../package-file.ts'
 
 /** Trades against the bundled exchange simulator. */
 export async function demoCommand(options: DemoOptions, io: Io): Promise<number> {
@@ -22,6 +24,7 @@ export async function demoCommand(options: DemoOptions, io: Io): Promise<number>
 
 export async function runDemo(config: DemoConfig, options: DemoOptions, io: Io): Promise<number> {
   const secrets = readSecrets(config, io.env)
+  seedFamily(config.model.path)
   requireWritable(join(config.state.dir, 'demo.sqlite')) // Before an exchange is started for nothing.
   const portFile = join(config.state.dir, 'demo-exchange.json')
   const { port, idleExitMs } = config.simulator
@@ -32,6 +35,7 @@ export async function runDemo(config: DemoConfig, options: DemoOptions, io: Io):
   keepLedgerOf(exchange, config, io)
   const { apiKey, secret } = DEMO_KEY
   const account = exchange.instanceId
+  const trainer = config.trainer && config.bars ? startTrainer(options.config, io) : undefined
   try {
     const code = await runDaemon(
       config,
@@ -45,7 +49,15 @@ export async function runDemo(config: DemoConfig, options: DemoOptions, io: Io):
     // One that was running before may serve another daemon; left alone, it ends itself when nobody needs it.
     if (!exchange.attached) stopExchange(exchange, portFile)
     throw error
+  } finally {
+    await trainer?.stop()
   }
+}
+
+/** The first demo begins with the model that is shipped; from then on the family is the user's own. */
+function seedFamily(path: string): void {
+  const shipped = packageFile(join('models', basename(path)))
+  if (!existsSync(path) && existsSync(shipped)) cpSync(shipped, path, { recursive: true })
 }
 
 /** A new exchange begins new accounts: the ledger of an old one is put aside, not mixed with it. */

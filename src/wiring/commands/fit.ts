@@ -8,7 +8,7 @@ import { checkBundle } from '../../model/bundle/bundle.ts'
 import { OPTIMIZER_FILE } from '../../model/bundle/manifest.ts'
 import { decodeOptimizerState } from '../../model/bundle/optimizer-state.ts'
 import { demoMarkets } from '../../simulation/exchange/demo-markets.ts'
-import type { MarketSettings } from '../../simulation/exchange/exchange.ts'
+import type { MarketSettings } from '../../simulation/exchange/exchange-settings.ts'
 import { fitDemo } from '../../training/fit-demo.ts'
 import { continuationOf } from '../../training/network/continuation.ts'
 import type { FitOptions } from '../command-options.ts'
@@ -31,7 +31,7 @@ export async function fitCommand(options: FitOptions, io: Io): Promise<number> {
     ...config.fit,
     createdAt: new Date(systemClock().now()).toISOString(),
     onRun: (seed, rows) => io.err(`seed ${seed}: ${rows} rows`),
-    fit: await chooseFitter(settings, io, options.resume ? continuation(out, config, schema) : undefined),
+    fit: await chooseFitter(settings, io, { resume: options.resume ? continuation(out, config, schema) : undefined }),
   })
   await writeBundle(out, fitted.version, fitted.files)
   await setCurrent(out, fitted.version)

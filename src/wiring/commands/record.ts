@@ -50,7 +50,7 @@ const MINUTE_MS = 60_000
 /** Records the market data of a configuration's venue and symbols until stopped. Throws `InputError` for settings that cannot be. */
 export async function recordCommand(options: RecordOptions, io: Io): Promise<number> {
   const config = loadConfig(options.config)
-  if (config.mode === 'replay' || config.mode === 'backtest') {
+  if (config.mode === 'replay' || config.mode === 'backtest' || config.mode === 'train') {
     throw new InputError(
       `config ${options.config}: mode was ${config.mode}; recording needs a venue, so any other mode`,
     )

@@ -21,9 +21,10 @@ export async function replayCommand(options: ReplayOptions, io: Io): Promise<num
   const clock = systemClock()
   const tapes = await tapeSessions(options.tape)
   const monotonicMs = () => clock.monotonicMs()
-  if (config.mode === 'backtest') {
+  if (config.mode === 'backtest' || config.mode === 'train') {
+    const command = config.mode === 'train' ? 'train' : 'backtest --tape FILE'
     throw new InputError(
-      `config ${options.config}: mode was backtest; use "tickwright backtest --tape FILE --config ${options.config}"`,
+      `config ${options.config}: mode was ${config.mode}; use "tickwright ${command} --config ${options.config}"`,
     )
   }
   if (config.mode !== 'replay') {

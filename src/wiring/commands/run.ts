@@ -12,8 +12,8 @@ const ACCOUNT_DIGITS = 8
 /** Runs in the mode of the configuration: demo, signal, paper or live. */
 export async function runCommand(options: RunOptions, io: Io): Promise<number> {
   const config = loadConfig(options.config)
-  if (config.mode === 'replay' || config.mode === 'backtest') {
-    const command = config.mode === 'replay' ? 'replay --tape FILE' : 'backtest'
+  if (config.mode === 'replay' || config.mode === 'backtest' || config.mode === 'train') {
+    const command = config.mode === 'replay' ? 'replay --tape FILE' : config.mode
     throw new InputError(
       `config ${options.config}: mode was ${config.mode}; use "tickwright ${command} --config ${options.config}"`,
     )

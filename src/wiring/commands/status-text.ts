@@ -1,3 +1,4 @@
+import type { OversightStatus } from '../../inference/oversight/oversight-status.ts'
 import type { DecisionStory, JournalSummary } from '../../trading/journal.port.ts'
 import { type UnitText, unitText } from './unit-text.ts'
 
@@ -19,6 +20,7 @@ export function statusText({ summary, running, last }: Status): readonly string[
   return [
     row('mode', `${summary.mode} on ${summary.venue}, ${running ? 'running' : 'not running'}`),
     row('model', summary.model ? `${summary.model.modelId} (${summary.model.provider})` : 'none yet'),
+    ...each('oversight', summary.oversight ? oversightLines(summary.oversight) : [], 'the model is not watched'),
     row('bars', `${summary.bars} bars, ${counts.decisions} decisions, ${counts.intents} orders, ${counts.fills} fills`),
     row('last decision', last ? lastDecision(last, units) : 'none yet'),
     ...each(
@@ -52,6 +54,23 @@ export function statusText({ summary, running, last }: Status): readonly string[
     ),
     row('alerts', `${summary.alertsPending} waiting`),
     ...summary.alerts.map(({ at, severity, text }) => row('', `${iso(at)} ${severity}: ${text}`)),
+  ]
+}
+
+/** Coverage of the intervals, losses beside the simple forecast's, drift of the inputs, and what is being done about it. */
+function oversightLines({ intervals, lossRatio, judgedBars, inputs, holding }: OversightStatus): readonly string[] {
+  const percent = (share: number | null): string => (share === null ? 'unknown' : `${(100 * share).toFixed(1)} %`)
+  const worst = inputs?.worst.map(({ name, psi }) => `${name} ${psi.toFixed(2)}`).join(', ')
+  return [
+    ...intervals.map(
+      ({ stated, coverage, issuedCoverage }) =>
+        `${percent(stated)} interval: held ${percent(coverage)} as stated, ${percent(issuedCoverage)} as adjusted`,
+    ),
+    lossRatio === null
+      ? `loss: too few of ${judgedBars} outcomes to judge`
+      : `loss: ${lossRatio.toFixed(3)} times that of a simple forecast over ${judgedBars} outcomes`,
+    ...(inputs ? [`inputs: ${inputs.driftedFeatures} drifted${worst ? `; greatest PSI ${worst}` : ''}`] : []),
+    holding.length === 0 ? 'nothing is amiss' : `amiss: ${holding.join(', ')}`,
   ]
 }
 

@@ -3,6 +3,7 @@ import { runIdentity } from '../backtest/run-identity.ts'
 import { loadConfig, loadSweepFile, readConfig } from '../config/load-config.ts'
 import { type BacktestConfig, type Config, configSchema } from '../config/schema.ts'
 import type { Io } from '../io.ts'
+import { deflatedBest, deflatedText } from '../sweep/deflated-best.ts'
 import { makeTrials } from '../sweep/make-trials.ts'
 import { runSweep, type SweepOutcome } from '../sweep/run-sweep.ts'
 import { selectionWarning, sweepTable } from '../sweep/sweep-table.ts'
@@ -54,6 +55,7 @@ function backtestOf(config: Config, file: string): BacktestConfig {
 const summaryOf = ({ rows, ...counts }: SweepOutcome) => ({
   mode: 'sweep',
   ...counts,
+  best: deflatedBest(rows),
   warning: selectionWarning(rows.length, counts),
   rows,
 })
@@ -64,6 +66,7 @@ function describe(outcome: SweepOutcome): string {
   return [
     ...sweepTable(rows, outcome, log),
     `${trials} trials: ${computed} done${earlier}, ${failed} failed`,
+    deflatedText(deflatedBest(rows)),
     selectionWarning(rows.length, outcome),
     ...(stopped ? [`Stopped with ${trials - rows.length} trials to do: the same command goes on.`] : []),
   ].join('\n')

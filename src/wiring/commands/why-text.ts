@@ -1,4 +1,4 @@
-import { isForecast } from '../../inference/forecast.ts'
+import { type Forecast, isForecast } from '../../inference/forecast.ts'
 import type { DecisionStory, OrderStory } from '../../trading/journal.port.ts'
 import type { DecisionRecord } from '../../trading/journal-records.ts'
 import type { UnitText } from './unit-text.ts'
@@ -11,6 +11,9 @@ const ABSTENTIONS: Readonly<Record<string, string>> = {
   'edge-below-cost': 'the expected return does not pay for the round trip',
   'inside-band': 'the change would be too small to trade',
   stale: 'the data or the account were not up to date',
+  drift: 'the market no longer looks as it did when the model was trained',
+  outlier: 'the model has seen nothing like this bar',
+  calibration: 'the model has lately been wrong more often than it says',
 }
 
 /** A decision told in sentences, one line each. */
@@ -64,8 +67,15 @@ function forecastLine({ forecast, modelId, provider }: DecisionRecord): string {
   const [down, flat, up] = classes.map((share) => `${Math.round(share * 100)} %`)
   return (
     `Forecast:  over ${horizonBars} bars mean ${signed(meanBps)} bps, quantiles (bps) ${quantiles}; down ${down}, flat ${flat}, ` +
-    `up ${up}; volatility ${figure(volatilityBps, 2)} bps (model ${modelId ?? forecast.modelId}, ${provider ?? forecast.provider}).`
+    `up ${up}; volatility ${figure(volatilityBps, 2)} bps (model ${modelId ?? forecast.modelId}, ${provider ?? forecast.provider})` +
+    `${adjustmentText(forecast.adjustment)}.`
   )
+}
+
+function adjustmentText(adjustment: Forecast['adjustment']): string {
+  if (!adjustment) return ''
+  const moved = adjustment.quantileShiftsBps ? 'quantiles moved by what came of the last ones, ' : ''
+  return `; oversight: ${moved}sizes times ${figure(adjustment.sizeFactor, 2)}`
 }
 
 function targetLine({ symbol, target, positionLots, equity }: DecisionRecord, units: UnitText): string {

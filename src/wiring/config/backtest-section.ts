@@ -14,20 +14,35 @@ const repairSchema = z.strictObject({
   nonFinite: z.enum(['error', 'drop']).describe('rows with a number that is not finite: error, or drop'),
 })
 
-const dataSchema = z.strictObject({
-  folder: file.describe(
-    'folder of the files, relative to the working directory; --data names another. Beside the checkout, so that several share it',
-  ),
-  from: moment.optional().describe('first moment, ISO 8601, UTC; leave out: the beginning of the files'),
-  to: moment.optional().describe('end, ISO 8601, UTC; leave out: the end of the files'),
-  repair: repairSchema.describe('what to do about bad rows; what is repaired is counted in the report'),
-  jumpBpsMax: z
-    .number()
-    .positive()
-    .max(10_000)
-    .optional()
-    .describe('farthest that a close may stand from the mark price, basis points; leave out: 300'),
-})
+export const candleDataSchema = z
+  .strictObject({
+    folder: file.describe(
+      'folder of the files, relative to the working directory; --data names another. Beside the checkout, so that several share it',
+    ),
+    from: moment.optional().describe('first moment, ISO 8601, UTC; leave out: the beginning of the files'),
+    to: moment.optional().describe('end, ISO 8601, UTC; leave out: the end of the files'),
+    repair: repairSchema.describe('what to do about bad rows; what is repaired is counted in the report'),
+    jumpBpsMax: z
+      .number()
+      .positive()
+      .max(10_000)
+      .optional()
+      .describe('farthest that a close may stand from the mark price, basis points; leave out: 300'),
+  })
+  .check(spanRuns)
+
+function spanRuns({
+  value: { from, to },
+  issues,
+}: z.core.ParsePayload<{ from?: string | undefined; to?: string | undefined }>): void {
+  if (from === undefined || to === undefined || Date.parse(from) < Date.parse(to)) return
+  issues.push({
+    code: 'custom',
+    path: ['from'],
+    input: from,
+    message: `before backtest.data.to, which is ${JSON.stringify(to)}`,
+  })
+}
 
 export const backtestInstrumentSchema = replayInstrumentSchema.extend({
   bars: file
@@ -62,7 +77,7 @@ const retrainSchema = z.strictObject({
 })
 
 export const backtestSchema = z.strictObject({
-  data: dataSchema.optional().describe('the candles; leave out: runs on tapes only'),
+  data: candleDataSchema.optional().describe('the candles; leave out: runs on tapes only'),
   instruments: z.array(backtestInstrumentSchema).min(1).max(100).describe('what the files do not say of the symbols'),
   startingBalance: z
     .string()

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { oversightSettingsSchema } from '../../inference/oversight/oversight-settings.ts'
 import { backtestSchema } from './backtest-section.ts'
 import { modelSchema, policySchema, riskSchema } from './decision-sections.ts'
 import { externalSchema } from './external-section.ts'
@@ -7,6 +8,7 @@ import { barMsSchema, feedSchema, symbolsSchema, venueSchema } from './market-se
 import { liveSchema, paperSchema, replaySchema, simulatorSchema } from './mode-sections.ts'
 import { alertsSchema, logSchema, stateSchema, tapeSchema, tradingSchema } from './running-sections.ts'
 import { simulationSchema } from './simulation-section.ts'
+import { barsSchema, trainerSchema, trainSchema } from './trainer-section.ts'
 
 type Checked<T> = z.core.ParsePayload<T>
 
@@ -66,11 +68,16 @@ const common = {
   alerts: alertsSchema.describe('messages to people'),
   external: externalSchema.optional().describe('where values from outside the exchange come from'),
   tape: tapeSchema,
+  bars: barsSchema.optional().describe('record every closed bar, for the trainer; leave out to record none'),
+  trainer: trainerSchema.optional().describe('the trainer sidecar; leave out: there is none'),
+  oversight: oversightSettingsSchema
+    .optional()
+    .describe('how the running model is watched; leave out: it is not watched'),
   log: logSchema.describe('log lines on standard error'),
 }
 
 const mode = <M extends string>(name: M) =>
-  z.literal(name).describe('demo, paper, signal, live, replay, backtest or fit')
+  z.literal(name).describe('demo, paper, signal, live, replay, backtest, train or fit')
 
 const demoSchema = z
   .strictObject({
@@ -120,19 +127,29 @@ const backtestModeSchema = z
   .check(featuresAgree)
   .check(everySymbolDescribed('backtest'))
 
+const trainModeSchema = z
+  .strictObject({
+    mode: mode('train'),
+    ...common,
+    trainer: trainerSchema.describe('the trainer'),
+    train: trainSchema.describe('data, walk-forward and search'),
+  })
+  .check(limitsAgree)
+  .check(featuresAgree)
+
 export const configSchema = z.discriminatedUnion(
   'mode',
-  [demoSchema, paperModeSchema, signalSchema, liveModeSchema, replayModeSchema, backtestModeSchema],
-  { error: 'one of demo, paper, signal, live, replay, backtest' },
+  [demoSchema, paperModeSchema, signalSchema, liveModeSchema, replayModeSchema, backtestModeSchema, trainModeSchema],
+  { error: 'one of demo, paper, signal, live, replay, backtest, train' },
 )
 
 /** A checked configuration; `mode` tells which sections it has. */
 export type Config = z.infer<typeof configSchema>
 export type Mode = Config['mode']
-export const MODES = ['demo', 'paper', 'signal', 'live', 'replay'] as const satisfies readonly Mode[]
 export type DemoConfig = z.infer<typeof demoSchema>
 export type PaperConfig = z.infer<typeof paperModeSchema>
 export type ReplayConfig = z.infer<typeof replayModeSchema>
 export type BacktestConfig = z.infer<typeof backtestModeSchema>
+export type TrainConfig = z.infer<typeof trainModeSchema>
 /** Of a run on a clock of its own. */
-export type WallConfig = Exclude<Config, ReplayConfig | BacktestConfig>
+export type WallConfig = Exclude<Config, ReplayConfig | BacktestConfig | TrainConfig>

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { CandleFillSettings, QueueSettings } from '../../simulation/venue/simulation-settings.ts'
+import { feeRateSchema } from './market-sections.ts'
 
 const ms = z.number().min(0).max(60_000)
 
@@ -9,7 +10,9 @@ const oneWaySchema = z.strictObject({
 })
 
 const kind = <K extends string>(name: K) =>
-  z.literal(name).describe('constant: the same always; sampled: drawn from log-normal laws')
+  z
+    .literal(name)
+    .describe('constant: the same always; sampled: drawn from log-normal laws; measured: those of a recorded session')
 
 const latencySchema = z.discriminatedUnion('kind', [
   z.strictObject({
@@ -25,7 +28,51 @@ const latencySchema = z.discriminatedUnion('kind', [
     entry: oneWaySchema.describe('from our sending an order to its match'),
     response: oneWaySchema.describe('from the match to our hearing of it'),
   }),
+  z.strictObject({
+    kind: kind('measured'),
+    file: z
+      .string()
+      .min(1)
+      .describe(
+        'what tickwright divergence --json printed of a recorded session, or a CSV at,feedMs,entryMs,responseMs in milliseconds',
+      ),
+    draw: z
+      .enum(['bootstrapped', 'interpolated'])
+      .describe('bootstrapped: whole rows, drawn with replacement; interpolated: straight lines in time between them'),
+    seed: z.int().min(0).max(4_294_967_295).describe('of the draws'),
+  }),
 ])
+
+const feesSchema = z
+  .strictObject({
+    makerFeeRate: feeRateSchema
+      .optional()
+      .describe('fee of a resting order, fraction of its value; a rebate is negative; leave out beside a tier'),
+    takerFeeRate: feeRateSchema
+      .optional()
+      .describe('fee of a taking order, fraction of its value; leave out beside a tier'),
+    tier: z
+      .strictObject({
+        venue: z.literal('binance-usdm').describe('whose fee table: binance-usdm'),
+        level: z.int().min(0).max(9).describe('VIP level of the account, 0 to 9; it stays on it'),
+      })
+      .optional()
+      .describe('a level of the fee table of a venue; leave out: the two rates'),
+  })
+  .check(oneWay)
+
+function oneWay({
+  value: { makerFeeRate, takerFeeRate, tier },
+  issues,
+}: z.core.ParsePayload<{
+  makerFeeRate?: number | undefined
+  takerFeeRate?: number | undefined
+  tier?: object | undefined
+}>): void {
+  const rates = [makerFeeRate, takerFeeRate].filter((rate) => rate !== undefined).length
+  if (rates === (tier ? 0 : 2)) return
+  issues.push({ code: 'custom', path: [], input: tier, message: 'either makerFeeRate and takerFeeRate, or a tier' })
+}
 
 const queueKind = <K extends string>(name: K) =>
   z
@@ -52,6 +99,10 @@ const candlesSchema = z.strictObject({
     .max(10_000)
     .describe("what it would pay more if it were the whole candle's volume, basis points; grows with the square root"),
   participationMax: z.number().positive().max(1).describe("most of a candle's volume that orders get, above 0 to 1"),
+  jointExtremes: z
+    .boolean()
+    .optional()
+    .describe('whether the worst prices of one moment meet in a cross account; leave out: true'),
 }) satisfies z.ZodType<CandleFillSettings>
 
 /** What the simulated venue of paper, replay and backtest is told about the world. */
@@ -59,6 +110,7 @@ export const simulationSchema = z.strictObject({
   latency: latencySchema.describe('how long messages take'),
   queue: queueSchema.describe('the queue of resting orders'),
   candles: candlesSchema.describe('how orders fill where only candles are known'),
+  fees: feesSchema.optional().describe("what orders pay; leave out: the instruments' own rates"),
   messagesPerMinuteMax: z
     .int()
     .min(0)

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
 import type { Logger } from 'pino'
 import { type AlertDispatcher, alertDispatcher } from '../../adapters/alerts/dispatcher.ts'
+import { type BarLog, createBarLog } from '../../adapters/bars/bar-log.ts'
 import type { CcxtFeed } from '../../adapters/ccxt/market-feed.ts'
 import { systemClock } from '../../adapters/clock/system-clock.ts'
 import { systemScheduler } from '../../adapters/clock/system-scheduler.ts'
@@ -10,7 +11,9 @@ import { InputError, messageOf } from '../../core/errors.ts'
 import { type Converter, converter, type Instrument, type InstrumentSymbol } from '../../core/instrument.ts'
 import { seededRandom } from '../../core/random.ts'
 import type { EpochMs } from '../../core/units.ts'
+import type { Forecaster } from '../../inference/forecaster.ts'
 import type { ModelService } from '../../inference/model-service.ts'
+import type { Bar } from '../../market/bar.ts'
 import type { Journal } from '../../trading/journal.port.ts'
 import { trader as createTrader, type Trader } from '../../trading/trader.ts'
 import type { Secrets } from '../config/read-secrets.ts'
@@ -18,11 +21,16 @@ import type { WallConfig } from '../config/schema.ts'
 import type { Desk } from '../session/desk.ts'
 import { createSession, type Session } from '../session/session.ts'
 import { traderDesk } from '../session/trader-desk.ts'
+import { programName } from '../tape/program-name.ts'
+import { barLogOf } from '../trainer/bar-log-of.ts'
 import { alertSinks } from './alert-sinks.ts'
 import type { Closers } from './closers.ts'
 import { type FeatureKeeper, featureKeeper } from './feature-keeper.ts'
 import { type GuardStore, guardStore } from './guard-store.ts'
+import { lateMsMax } from './late-ms-max.ts'
 import type { ModelLoader } from './load-model.ts'
+import { type ModelOversight, modelOversight } from './model-oversight.ts'
+import { type ModelSteward, modelSteward } from './model-steward.ts'
 import { watchModel } from './model-watch.ts'
 import { type ModelNote, openModels } from './open-models.ts'
 import { type RunTape, runTape } from './run-tape.ts'
@@ -59,12 +67,13 @@ export interface Assembly {
   readonly trader?: Trader | undefined
   readonly venue?: OrderVenue | undefined
   readonly signals?: SignalDesk | undefined
+  readonly steward: ModelSteward
+  /** Where the config asks for one. */
+  readonly oversight?: ModelOversight | undefined
 }
 
 const ALERT_STOP_MS = 2_000
 const TAG_META_KEY = 'ledger-tag'
-/** A closing bar is late when the process or the clock slept; such a bar is recorded and not traded. Milliseconds. */
-const LATE_MS = { least: 500, most: 5_000, barFraction: 0.1 }
 
 /** Opens, loads and wires all parts, cheapest refusals first. What it opened is in `open`, also when it throws. */
 export async function assemble(
@@ -89,9 +98,11 @@ export async function assemble(
     config.tape &&
     runTape({ ...config, tape: config.tape }, clock, (error) => log.error({ error: error.message }, 'tape'))
   if (tape) open.add('tape', () => tape.close()) // After the feed: its last events end the tape.
+  const heard: { steward?: ModelSteward } = {}
   const { loader, service: models } = await openModels(config, edges, log, {
     raise: (alert) => alerts.raise(alert),
     onSwap: (modelId) => tape?.model(modelId),
+    onRefused: (version, cause) => heard.steward?.onRefused(version, cause),
     note: (inForce) => keepNote(state.journal, inForce, log),
   })
   open.add('models', () => models.close())
@@ -109,6 +120,15 @@ export async function assemble(
   if (venue?.closesFirst) open.add('gateway', () => venue.gateway.close())
   const signals = trader ? undefined : signalDesk(state.journal, signalWalletQuote(config))
   const desk = trader ? traderDesk(trader, currency) : (signals as SignalDesk)
+  const steward = await modelSteward({
+    ...{ familyFolder: config.model.path, service: models, clock, scheduler, log },
+    raise: (alert) => alerts.raise(alert),
+  })
+  heard.steward = steward
+  open.add('model steward', () => steward.stop())
+  const oversight = openOversight(config, steward, state.journal, log)
+  const bars = await openBarLog(config, loader, instruments, clock, log)
+  if (bars) open.add('bar log', () => bars.close())
   const guards = guardStore(state.journal)
   const keeper = featureKeeper(join(config.state.dir, `${config.mode}-features.json`), log)
   const guard = guards.load()
@@ -122,6 +142,8 @@ export async function assemble(
       resync: (symbol) => feed.resync(symbol),
       onOrdered: venue?.onOrdered,
       onInputs: tape && ((symbol, inputs, now) => tape.inputs(symbol, inputs, now)),
+      ...(bars && { onBars: (group: readonly Bar[]) => bars.add(group) }),
+      ...(oversight && { oversightOf: (forecaster: Forecaster) => oversight.of(forecaster) }),
     })
   const { made: session, state: restored } = keeper.restored(makeSession)
   await tape?.begin(instruments, restored, models.inForce.forecaster.modelId)
@@ -130,9 +152,43 @@ export async function assemble(
   const { journal } = state
   return {
     ...{ edges, instruments, converters, currency, models, journal, guards, keeper, tape },
-    ...{ feed, alerts, desk, session, trader, venue, signals },
+    ...{ feed, alerts, desk, session, trader, venue, signals, steward, oversight },
   }
 }
+
+/** Where the config asks for one. */
+const openOversight = (
+  config: WallConfig,
+  steward: ModelSteward,
+  journal: Journal,
+  log: Logger,
+): ModelOversight | undefined =>
+  config.oversight &&
+  modelOversight({
+    settings: config.oversight,
+    symbols: config.symbols,
+    path: join(config.state.dir, `${config.mode}-oversight.json`),
+    log,
+    onAlarm: (alarm, modelId) => steward.onAlarm(alarm, modelId),
+    note: (status) => journal.setMeta('oversight', JSON.stringify(status)),
+  })
+
+/** Where the config asks for one. */
+const openBarLog = async (
+  config: WallConfig,
+  { schema }: ModelLoader,
+  instruments: readonly Instrument[],
+  clock: Edges['clock'],
+  log: Logger,
+): Promise<BarLog | undefined> =>
+  config.bars &&
+  createBarLog({
+    ...barLogOf(config.bars.dir, config, schema),
+    barMs: config.barMs,
+    ...{ instruments, venueId: config.venue.id, program: programName(), clock },
+    ...{ queueBytesMax: config.bars.queueBytesMax, retentionDays: config.bars.retentionDays },
+    onError: (error) => log.error({ error: error.message }, 'bar log'),
+  })
 
 /** What the configuration says of a session. */
 const settingsOf = (config: WallConfig, tag: string) => ({
@@ -244,9 +300,6 @@ function settleCurrency(instruments: readonly Instrument[]): string {
 
 /** Nobody's money is at stake: sizes are reckoned with the smallest account that may hold what risk allows. */
 const signalWalletQuote = ({ risk }: WallConfig): number => risk.grossExposureMaxQuote / risk.leverageMax
-
-export const lateMsMax = ({ barMs, feed }: Pick<WallConfig, 'barMs' | 'feed'>): number =>
-  feed.graceMs + Math.min(LATE_MS.most, Math.max(LATE_MS.least, barMs * LATE_MS.barFraction))
 
 /** Drawn once per ledger: two ledgers on one account never give the same client order id. */
 function ledgerTag(journal: Journal): string {

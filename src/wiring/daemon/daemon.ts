@@ -82,9 +82,10 @@ async function live(
   const why = await stop.asked
   const report = await stopTrading(parts, config, log)
   parts.keeper.keep(session)
+  parts.oversight?.keep()
   const { bars, decisionHash } = counter.counts()
   parts.tape?.end(bars, decisionHash)
-  const summary = summaryOf(parts, config, counter, report, startEquity, why)
+  const summary = summaryOf(parts, config, counter, report, startEquity, why, await parts.steward.counts())
   alerts.raise(
     makeAlert(
       edges.clock.now(),
@@ -123,7 +124,7 @@ async function opening({ trader, desk, alerts, edges, models }: Assembly): Promi
 
 /** Views, counts, alerts and the guard follow what session and trader say. */
 function listen(
-  { session, trader, signals, alerts, edges, converters, guards, keeper }: Assembly,
+  { session, trader, signals, alerts, edges, converters, guards, keeper, oversight }: Assembly,
   counter: RunCounter,
   io: Io,
   log: Logger,
@@ -157,6 +158,7 @@ function listen(
     show(event, equity - startEquity)
     guards.save(session.guard())
     keeper.onDecided(session, edges.clock.now())
+    oversight?.onDecided(edges.clock.now())
     onDecided()
   }
   const executed = new Set<string>()

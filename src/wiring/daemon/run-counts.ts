@@ -1,4 +1,5 @@
 import { isForecast } from '../../inference/forecast.ts'
+import type { DecisionRecord } from '../../trading/journal-records.ts'
 import type { TraderEvent } from '../../trading/trader-event.ts'
 import type { SessionEvent } from '../session/decider.ts'
 import { decisionHash } from '../session/decision-hash.ts'
@@ -16,6 +17,8 @@ export interface RunCounts {
   readonly fills: number
   readonly refusals: number
   readonly gaps: number
+  /** Bars of an instrument between two decided ones that nobody decided. */
+  readonly missedBars: number
   readonly closeToOrderMsP50: number | null
   readonly closeToOrderMsP99: number | null
   /** Of all bars decided, in order: a replay of the same data comes to the same. */
@@ -31,7 +34,8 @@ export interface RunCounter {
 }
 
 export function runCounter(): RunCounter {
-  const count = { bars: 0, decisions: 0, forecasts: 0, orders: 0, fills: 0, refusals: 0, gaps: 0 }
+  const count = { bars: 0, decisions: 0, forecasts: 0, orders: 0, fills: 0, refusals: 0, gaps: 0, missedBars: 0 }
+  const lastOf = new Map<string, number>()
   let latenciesMs: number[] = []
   const hash = decisionHash()
   let lastEndAt = 0
@@ -43,6 +47,8 @@ export function runCounter(): RunCounter {
       const { record, placement } = event
       if (!event.cutShort) {
         count.bars += 1
+        count.missedBars += missedBefore(lastOf.get(record.symbol), record)
+        lastOf.set(record.symbol, record.barEndAt)
         hash.add(record)
         if (placement.kind !== 'duplicate') count.decisions += 1
       }
@@ -69,4 +75,9 @@ export function runCounter(): RunCounter {
       decisionHash: hash.digest(),
     }),
   }
+}
+
+/** Bars have one length; event bars follow each other without a pause. */
+function missedBefore(lastEndAt: number | undefined, { barStartAt, barEndAt }: DecisionRecord): number {
+  return lastEndAt === undefined ? 0 : Math.max(0, Math.round((barStartAt - lastEndAt) / (barEndAt - barStartAt)))
 }

@@ -1,10 +1,11 @@
 import type { ReconcileReport } from '../../trading/trader-event.ts'
 import type { WallConfig } from '../config/schema.ts'
 import type { Assembly } from './assemble.ts'
+import type { StewardCounts } from './model-steward.ts'
 import type { RunCounter, RunCounts } from './run-counts.ts'
 
 /** What a run came to; the one JSON object of `--json`. */
-export interface RunSummary extends RunCounts {
+export interface RunSummary extends RunCounts, StewardCounts {
   readonly mode: string
   readonly symbols: readonly string[]
   /** By the last reconciliation; null when the mode has no venue, false also when it did not answer. */
@@ -30,6 +31,7 @@ export function summaryOf(
   report: ReconcileReport | undefined,
   startEquity: number,
   stoppedBy: string,
+  family: StewardCounts,
 ): RunSummary {
   const { modelId, provider } = models.inForce.forecaster
   const equity = session.equityQuote()
@@ -37,6 +39,7 @@ export function summaryOf(
     mode: config.mode,
     symbols: config.symbols,
     ...counter.counts(),
+    ...family,
     positionMatchesVenue: trader ? report?.answered === true && report.positionMatches : null,
     balanceMatchesVenue: trader ? report?.answered === true && report.balanceMatches : null,
     venueAnswered: trader ? report?.answered === true : null,

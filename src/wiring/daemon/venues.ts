@@ -26,6 +26,7 @@ import type { Journal } from '../../trading/journal.port.ts'
 import type { OrderGateway } from '../../trading/order-gateway.port.ts'
 import type { PaperConfig, WallConfig } from '../config/schema.ts'
 import { simulationSettings, venueAccount } from '../simulation/simulation-settings.ts'
+import { withFees } from '../simulation/with-fees.ts'
 
 export interface Edges {
   readonly clock: Clock
@@ -121,7 +122,7 @@ export function paperVenue(
   const firstNumber = Math.floor(clock.now())
   const tickSizes = new Map(instruments.map(({ symbol, tickSize }) => [symbol, Number(tickSize)]))
   const gateway = new SimulatedVenue({
-    instruments,
+    instruments: withFees(instruments, config.simulation),
     simulation: simulationSettings(config.simulation),
     account: venueAccount(config),
     marginMode: config.venue.marginMode,

@@ -7,26 +7,41 @@ import type { FitForecaster } from '../../training/fitted-forecaster.ts'
 import type { GraphEngine } from '../../training/graph-engine.port.ts'
 import type { ModelSettings } from '../../training/model-settings.ts'
 import { solvedReservoir } from '../../training/model-settings.ts'
+import type { CheckpointStore } from '../../training/network/checkpoint.ts'
 import type { Continuation } from '../../training/network/continuation.ts'
 import { networkFitter } from '../../training/network/fit-network-forecaster.ts'
 import type { NetworkSettings } from '../../training/network/network-settings.ts'
 import type { EpochReport, TrainingResult } from '../../training/network/train-network.ts'
 import type { TrainingOptions } from '../../training/network/training-options.ts'
+import type { WarmStart } from '../../training/network/warm-start.ts'
 import type { Io } from '../io.ts'
 
 /** Reads what to go on from, for these settings. */
 export type ReadContinuation = (settings: NetworkSettings) => Promise<Continuation>
 
-/** How the model of `settings` is fitted; ridge without any. `resume`: what training goes on from is asked for. */
+/** What a network begins from, and who hears how it goes. */
+export interface FitterOptions {
+  /** Training goes on from what it reads, on the same data. */
+  readonly resume?: ReadContinuation | undefined
+  /** First weights on other data; undefined: fresh ones. */
+  readonly warmStart?: ((settings: NetworkSettings) => Promise<WarmStart | undefined>) | undefined
+  readonly checkpoint?: CheckpointStore | undefined
+  /** Most threads, whatever the settings say. */
+  readonly threadsMax?: number
+  /** Absent: a line on standard error. */
+  onEpoch?(report: EpochReport): void
+}
+
+/** How the model of `settings` is fitted; ridge without any. */
 export async function chooseFitter(
   settings: ModelSettings | undefined,
   io: Io,
-  resume: ReadContinuation | undefined,
+  options: FitterOptions = {},
 ): Promise<FitForecaster> {
   const { architecture, heads, training } = settings ?? { architecture: { solved: 'ridge' } as const }
   const reservoir = settings && solvedReservoir(settings)
   if ('solved' in architecture || reservoir) {
-    if (resume)
+    if (options.resume)
       throw new InputError('--resume was given; a model that is solved in closed form has nothing to go on from')
     return reservoir ? reservoirFitter(reservoir) : fitRidgeForecaster
   }
@@ -35,16 +50,14 @@ export async function chooseFitter(
     'heads and training of a network',
     architecture.architecture.name,
   )
-  return trainer({ architecture, heads: heads!, training: training! }, io, resume)
+  const threads = Math.min(training!.threads, options.threadsMax ?? Number.POSITIVE_INFINITY)
+  return trainer({ architecture, heads: heads!, training: { ...training!, threads } }, io, options)
 }
 
-async function trainer(
-  settings: NetworkSettings,
-  io: Io,
-  resume: ReadContinuation | undefined,
-): Promise<FitForecaster> {
+async function trainer(settings: NetworkSettings, io: Io, options: FitterOptions): Promise<FitForecaster> {
   const engine = await engineOf(settings.training)
-  const from = await resume?.(settings)
+  const from = await options.resume?.(settings)
+  const warmStart = await options.warmStart?.(settings)
   return async (data, split) => {
     let stopped = false
     const unregister = io.onStop((why) => {
@@ -56,8 +69,8 @@ async function trainer(
         settings,
         engine,
         servingEngine: onnxEngine({ provider: 'cpu', threads: 1 }),
-        from,
-        onEpoch: (report) => io.err(epochLine(report)),
+        ...{ from, warmStart, checkpoint: options.checkpoint },
+        onEpoch: (report) => (options.onEpoch ? options.onEpoch(report) : io.err(epochLine(report))),
         isStopped: () => stopped,
         onEnd: (result) => io.err(endLine(result)),
       })(data, split)
@@ -76,7 +89,7 @@ async function engineOf({ engine, provider, threads }: TrainingOptions): Promise
   return tfjsEngine(await loadTfjs())
 }
 
-const epochLine = ({ epoch, trainLoss, validationLoss, learningRate, gradientNorm }: EpochReport): string =>
+export const epochLine = ({ epoch, trainLoss, validationLoss, learningRate, gradientNorm }: EpochReport): string =>
   `epoch ${epoch}: loss ${trainLoss.toFixed(5)}, validation ${validationLoss.toFixed(5)}, ` +
   `learning rate ${learningRate.toPrecision(3)}, gradient ${gradientNorm.toPrecision(3)}`
 

@@ -39,6 +39,7 @@ const payload = z.looseObject({
   modelId: z.string(),
   modelExpired: z.boolean(),
   failures: z.record(z.string(), z.string()),
+  adjustments: z.record(z.string(), z.looseObject({ sizeFactor: z.number() })).optional(),
   walletQuote: anyNumber,
   guard: z.looseObject({ latches: z.looseObject({}), executions: z.array(z.unknown()) }),
   accounts: z.record(

@@ -11,6 +11,7 @@ import { oneModel } from '../daemon/load-model.ts'
 import { createSession, type Session } from '../session/session.ts'
 import { traderDesk } from '../session/trader-desk.ts'
 import { simulationSettings, venueAccount } from '../simulation/simulation-settings.ts'
+import { withFees } from '../simulation/with-fees.ts'
 import { busyGateway } from './busy-gateway.ts'
 import type { ReplayTime } from './replay-tape.ts'
 import { type TapeScheduler, tapeScheduler } from './tape-scheduler.ts'
@@ -44,7 +45,8 @@ export interface SimulatedSession {
 }
 
 export function simulatedSession(parts: SimulatedSessionParts): SimulatedSession {
-  const { config, instruments, schema, forecaster, journal, ledgerTag, monotonicMs } = parts
+  const { config, schema, forecaster, journal, ledgerTag, monotonicMs } = parts
+  const instruments = withFees(parts.instruments, config.simulation)
   const time: ReplayTime = { now: epochMs(0), firstAt: epochMs(0) }
   const scheduler = tapeScheduler()
   const venue = new SimulatedVenue({

@@ -8,7 +8,7 @@ import type { TapeSessions } from './tape-sessions.ts'
 
 /** What a configuration says of the instruments on tapes. */
 export interface ToldInstruments extends Pick<Config, 'symbols' | 'venue'> {
-  readonly section: 'replay' | 'backtest'
+  readonly section: 'replay' | 'backtest' | 'train.data'
   readonly described: readonly ReplayInstrument[]
 }
 

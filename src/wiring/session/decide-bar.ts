@@ -1,7 +1,7 @@
-import { hash } from 'node:crypto'
 import type { FreezeReason } from '../../core/freeze-reason.ts'
 import type { ApprovedOrder, OrderIntent } from '../../core/order.ts'
 import type { EpochMs } from '../../core/units.ts'
+import { featureHash } from '../../features/feature-hash.ts'
 import type { FeatureWindow } from '../../features/feature-row.ts'
 import { type Forecast, isForecast, type NoForecast } from '../../inference/forecast.ts'
 import { decisionIdOf, type Target } from '../../policy/decision.ts'
@@ -83,6 +83,7 @@ const symbolOf = ({ view }: BarMoment) => view.converter.instrument.symbol
 function policyInputs(moment: BarMoment, desk: Account) {
   const { window, view, forecast, stale, modelExpired, blindBars, equityQuote } = moment
   const { bar } = window.row
+  const adjustment = forecast && isForecast(forecast) ? forecast.adjustment : undefined
   return {
     converter: view.converter,
     forecast,
@@ -95,6 +96,7 @@ function policyInputs(moment: BarMoment, desk: Account) {
     equityQuote,
     bidTicks: bar.bidTicks,
     askTicks: bar.askTicks,
+    ...(adjustment && { sizeFactor: adjustment.sizeFactor, abstain: adjustment.abstain }),
   }
 }
 
@@ -146,9 +148,6 @@ function freezesOf(moment: BarMoment, desk: Account): readonly FreezeReason[] {
 
 const finite = (value: number): number | null => (Number.isFinite(value) ? value : null)
 
-const hashOf = (values: Float32Array): string =>
-  hash('sha256', new Uint8Array(values.buffer, values.byteOffset, values.byteLength), 'hex')
-
 function recordOf(
   moment: BarMoment,
   desk: Account,
@@ -178,7 +177,7 @@ function recordOf(
     bidSize: finite(bar.bidSize),
     askSize: finite(bar.askSize),
     featureSchemaHash: schemaHash,
-    featureHash: window.ready ? hashOf(window.values) : null,
+    featureHash: window.ready ? (window.hash ?? featureHash(window.values)) : null,
     forecast: forecast ?? null,
     modelId: forecast?.modelId ?? null,
     provider: forecast && isForecast(forecast) ? forecast.provider : null,

@@ -5,14 +5,17 @@ import type { InstrumentSymbol } from '../../core/instrument.ts'
 import type { GapEvent } from '../../core/market-event.ts'
 import { type EpochMs, epochMs } from '../../core/units.ts'
 import type { FeatureWindow } from '../../features/feature-row.ts'
-import { type Forecast, isForecast, type NoForecast } from '../../inference/forecast.ts'
+import { type Adjustment, type Forecast, isForecast, type NoForecast } from '../../inference/forecast.ts'
+import type { Forecaster } from '../../inference/forecaster.ts'
 import type { InForce, ModelSource } from '../../inference/model-service.ts'
+import { applyAdjustment } from '../../inference/oversight/adjustment.ts'
+import type { Oversight } from '../../inference/oversight/oversight.ts'
 import { type Guard, type GuardEvent, stepGuard } from '../../risk/guard.ts'
 import type { Latches } from '../../risk/latches.ts'
 import type { DecisionRecord } from '../../trading/journal-records.ts'
 import type { Decided, Placement } from '../../trading/submitter.ts'
 import { type DecideSettings, decideBar } from './decide-bar.ts'
-import { accountOf, accountStates, type DecisionInputs } from './decision-inputs.ts'
+import { type Adjustments, accountOf, accountStates, type DecisionInputs } from './decision-inputs.ts'
 import type { Account, Desk } from './desk.ts'
 import type { MarketView } from './market-view.ts'
 import { valuation } from './valuation.ts'
@@ -23,7 +26,8 @@ type RecordedInputs = (symbol: InstrumentSymbol, endAt: EpochMs) => Promise<Deci
 export interface DeciderParts {
   /** Every instrument, in the order in which they decide. */
   readonly views: ReadonlyMap<InstrumentSymbol, MarketView>
-  readonly models: ModelSource
+  /** Left out where forecasts are handed in (`decideKnown`). */
+  readonly models?: ModelSource
   readonly desk: Desk
   readonly clock: Pick<Clock, 'monotonicMs'>
   readonly settings: DecideSettings
@@ -35,6 +39,8 @@ export interface DeciderParts {
   exchangeTimeOf(local: EpochMs): number
   /** As the last run left it. */
   readonly guard: Guard
+  /** Who watches a model; absent or undefined: nobody. A recorded run says itself how its forecasts were taken. */
+  oversightOf?(forecaster: Forecaster): Pick<Oversight, 'step'> | undefined
   /** A replay of a recorded run: what stood in its ledger then. Undefined: it decided nothing at that moment. */
   readonly recordedInputs?: RecordedInputs | undefined
   /** A recorder. `symbol`: of the first of the bars that are decided together. */
@@ -62,6 +68,8 @@ export interface Decider {
   stepGuard(event: GuardEvent): void
   /** `now`: arrival of what closed the bars; `superseded`: newer bars have closed already, so nothing is traded. Rejects when the journal cannot commit. */
   decide(batch: readonly Closed[], now: EpochMs, closedAtMs: number, superseded: boolean): Promise<void>
+  /** The same at once, where the forecasts are known already: neither a model nor a recorded run is asked. */
+  decideKnown(batch: readonly Forecasted[], now: EpochMs): void
   /** Closes every position now, by a decision on the bar that the stop cuts short. */
   flatten(now: EpochMs): void
   tell(event: SessionEvent): void
@@ -81,10 +89,25 @@ interface Forecasts {
   readonly failures: Readonly<Record<InstrumentSymbol, string>>
 }
 
+/** A moment at which bars close. */
+interface Moment {
+  readonly now: EpochMs
+  readonly closedAtMs: number
+  readonly superseded: boolean
+  readonly forecastMs: number | null
+}
+
 /** A window whose bar has closed. */
 export interface Closed {
   readonly window: FeatureWindow
   readonly featureMs: number
+}
+
+export interface Forecasted extends Closed {
+  /** Undefined: the model was not to be asked. */
+  readonly forecast: Forecast | NoForecast | undefined
+  /** How it is to be taken; absent: as it is. */
+  readonly adjustment?: Adjustment | undefined
 }
 
 export const createDecider = (parts: DeciderParts): Decider => new LiveDecider(parts)
@@ -156,28 +179,47 @@ class LiveDecider implements Decider {
   }
 
   async decide(batch: readonly Closed[], now: EpochMs, closedAtMs: number, superseded: boolean): Promise<void> {
-    const { models, recordedInputs, clock, settings, staleMsMax, lateMsMax, views } = this.#parts
+    const { models, recordedInputs } = this.#parts
     const first = batch[0]!.window.row.bar
     const said = await recordedInputs?.(first.symbol, first.endAt)
     if (recordedInputs && !said) return
-    const model = await models.take(said?.modelId)
+    const model = await check(models !== undefined, 'models of a decider that asks them', models)!.take(said?.modelId)
     const forecasts = await this.#forecast(batch, model, said?.failures)
     // No wait in a live run from here on: the ledger must not change between what is recorded and what is decided.
-    const inputs = said ? this.#asRecorded(said) : this.#standing(batch, now, model, forecasts)
-    const { account, exchangeNow, modelExpired, ledgerTag } = inputs
-    const value = valuation(this.#parts.views, account)
+    const answered = batch.map((closed) => ({ ...closed, forecast: forecasts.of(closed.window) }))
+    const adjustments = said ? said.adjustments : this.#parts.oversightOf?.(model.forecaster)?.step(answered)
+    const inputs = said ? this.#asRecorded(said) : this.#standing(batch, now, model, forecasts, adjustments)
+    const taken = adjustments
+      ? answered.map((one) => ({ ...one, adjustment: adjustments[one.window.row.bar.symbol] }))
+      : answered
+    this.#decide(taken, { now, closedAtMs, superseded, forecastMs: forecasts.ms }, inputs)
+  }
+
+  decideKnown(batch: readonly Forecasted[], now: EpochMs): void {
+    const { desk, settings } = this.#parts
+    const { ledgerTag } = settings
+    const inputs = { exchangeNow: this.#parts.exchangeTimeOf(now), modelExpired: false, ledgerTag, account: desk }
+    this.#decide(batch, { now, closedAtMs: now, superseded: false, forecastMs: null }, inputs)
+  }
+
+  #decide(batch: readonly Forecasted[], moment: Moment, inputs: Inputs): void {
+    const { clock, desk, staleMsMax, lateMsMax, views } = this.#parts
+    const { now, closedAtMs, superseded, forecastMs } = moment
+    const { account, exchangeNow, modelExpired } = inputs
+    const settings = this.#settingsFor(inputs.ledgerTag)
+    const value = account === desk ? this.#value : valuation(views, account)
     const equityQuote = value.equityQuote()
     this.stepGuard({ kind: 'equity', at: now, equityQuote })
     const exposures = value.exposures()
     const decided: Decided[] = []
-    for (const { window, featureMs } of batch) {
+    for (const { window, featureMs, forecast: stated, adjustment } of batch) {
       const { symbol, endAt } = window.row.bar
       const view = views.get(symbol)
       check(view !== undefined, 'instrument of a bar', symbol)
       if (!view) continue
       this.#lastWindow.set(symbol, window)
-      const forecast = forecasts.of(window)
-      const moment = {
+      const forecast = stated && adjustment && isForecast(stated) ? applyAdjustment(stated, adjustment) : stated
+      const known = {
         window,
         view,
         forecast,
@@ -185,21 +227,26 @@ class LiveDecider implements Decider {
         closedAtMs,
         stale: superseded || now - view.lastBookAt > staleMsMax || exchangeNow - endAt > lateMsMax,
         modelExpired,
-        blindBars: this.#countBlind(symbol, forecast),
+        blindBars: this.#countBlind(symbol, adjustment?.abstain ? undefined : forecast),
         equityQuote,
         otherExposureQuote: exposures.othersQuote(symbol),
         guard: this.#guard,
         featureMs,
-        forecastMs: forecasts.ms,
+        forecastMs,
         monotonicMs: () => clock.monotonicMs(),
       }
-      const one = decideBar(moment, account, { ...settings, ledgerTag })
+      const one = decideBar(known, account, settings)
       decided.push(one)
       if (!one.order) continue
       exposures.add(one.order)
       this.stepGuard({ kind: 'message', at: now }) // Reserved before it is sent.
     }
     this.#commit(decided, false)
+  }
+
+  #settingsFor(ledgerTag: string): DecideSettings {
+    const { settings } = this.#parts
+    return ledgerTag === settings.ledgerTag ? settings : { ...settings, ledgerTag }
   }
 
   /** One run for all of them. `failures`: those of a recorded run, which are taken over. */
@@ -233,7 +280,13 @@ class LiveDecider implements Decider {
   }
 
   /** The ledger, the guard and the clock as they are now. */
-  #standing(batch: readonly Closed[], now: EpochMs, { forecaster, expiresAt }: InForce, forecasts: Forecasts): Inputs {
+  #standing(
+    batch: readonly Closed[],
+    now: EpochMs,
+    { forecaster, expiresAt }: InForce,
+    forecasts: Forecasts,
+    adjustments: Adjustments | undefined,
+  ): Inputs {
     const { desk, settings, onInputs } = this.#parts
     const { symbol, endAt } = batch[0]!.window.row.bar
     const { ledgerTag } = settings
@@ -244,7 +297,10 @@ class LiveDecider implements Decider {
       const accounts = accountStates(desk, this.#parts.views.keys())
       const guard = { ...this.#guard, executions: [] }
       const { failures } = forecasts
-      const said = { endAt, ledgerTag, exchangeNow, modelId, modelExpired, failures, guard, accounts }
+      const said = {
+        ...{ endAt, ledgerTag, exchangeNow, modelId, modelExpired, failures, guard, accounts },
+        ...(adjustments && { adjustments }),
+      }
       onInputs(symbol, { ...said, walletQuote: desk.walletQuote() }, now)
     }
     return { exchangeNow, modelExpired, ledgerTag, account: desk }

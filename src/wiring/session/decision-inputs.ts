@@ -1,9 +1,13 @@
 import type { FreezeReason } from '../../core/freeze-reason.ts'
 import type { InstrumentSymbol } from '../../core/instrument.ts'
 import type { EpochMs } from '../../core/units.ts'
+import type { Adjustment } from '../../inference/forecast.ts'
 import type { OpenLots } from '../../risk/exposure.ts'
 import type { Guard } from '../../risk/guard.ts'
 import type { Account, DeskPosition } from './desk.ts'
+
+/** By instrument; one that is not there is taken as it is. */
+export type Adjustments = Readonly<Record<InstrumentSymbol, Adjustment>>
 
 /** What stood in the ledger for one instrument. */
 interface AccountState extends DeskPosition {
@@ -27,6 +31,8 @@ export interface DecisionInputs {
   readonly modelExpired: boolean
   /** Where it gave no forecast, and why: that a run failed or took too long is not to be had again. */
   readonly failures: Readonly<Record<InstrumentSymbol, string>>
+  /** How oversight of the model took its forecasts; absent: as they are. */
+  readonly adjustments?: Adjustments
   readonly walletQuote: number
   /** Before this reading of equity. The times of executions are left out: no verdict looks at them. */
   readonly guard: Guard

@@ -10,17 +10,21 @@ import { type FeatureEngine, featureEngine } from '../../features/feature-engine
 import type { FeatureWindow } from '../../features/feature-row.ts'
 import type { FeatureSchema } from '../../features/feature-schema.ts'
 import { barsOf, type InstrumentPipeline, instrumentPipeline } from '../../features/market-pipeline.ts'
+import type { ModelSource } from '../../inference/model-service.ts'
 import type { Bar } from '../../market/bar.ts'
 import type { Guard, GuardEvent } from '../../risk/guard.ts'
 import { type Closed, createDecider, type Decider, type DeciderParts, type SessionEvent } from './decider.ts'
 
-export interface SessionParts extends Omit<DeciderParts, 'views'> {
+export interface SessionParts extends Omit<DeciderParts, 'views' | 'models'> {
+  readonly models: ModelSource
   /** In the order in which they decide. */
   readonly instruments: readonly Instrument[]
   readonly schema: FeatureSchema
   /** Of the features, as `featureState` of the last run gave it; absent: they warm up. */
   readonly featureState?: unknown
   resync(symbol: InstrumentSymbol): void
+  /** Every group of bars that the features step on together, before they do. */
+  readonly onBars?: ((bars: readonly Bar[]) => void) | undefined
   /** Sees every event in order before the bars do: a simulated venue. */
   readonly onOrdered?: ((event: MarketEvent) => void) | undefined
 }
@@ -94,15 +98,20 @@ class LiveSession implements Session {
 
   /** The windows of each moment at which all instruments have closed now; the features see the other moments too. */
   #windows(closed: readonly Bar[]): readonly (readonly FeatureWindow[])[] {
-    if (!this.#together) return closed.map((bar) => this.#engine.step([bar]))
+    if (!this.#together) return closed.map((bar) => this.#step([bar]))
     const batches: (readonly FeatureWindow[])[] = []
     for (const bar of closed) {
       for (const { bars, isComplete } of this.#together.add(bar)) {
-        const windows = this.#engine.step(bars)
+        const windows = this.#step(bars)
         if (isComplete) batches.push(windows)
       }
     }
     return batches
+  }
+
+  #step(bars: readonly Bar[]): readonly FeatureWindow[] {
+    this.#parts.onBars?.(bars)
+    return this.#engine.step(bars)
   }
 
   equityQuote(): number {

@@ -48,11 +48,15 @@ export function valuation(views: ReadonlyMap<InstrumentSymbol, MarketView>, desk
   }
 
   return {
-    equityQuote: () =>
-      [...views].reduce((sum, [symbol, view]) => sum + unrealisedQuote(symbol, view), desk.walletQuote()),
+    equityQuote() {
+      let sum = desk.walletQuote()
+      for (const [symbol, view] of views) sum += unrealisedQuote(symbol, view)
+      return sum
+    },
     exposures() {
       const worst = new Map<InstrumentSymbol, number>()
-      for (const [symbol, view] of views) worst.set(symbol, worstQuote(symbol, view))
+      // A single instrument has no others.
+      if (views.size > 1) for (const [symbol, view] of views) worst.set(symbol, worstQuote(symbol, view))
       return {
         // Summed anew rather than "total less own": no rounding may make it negative.
         othersQuote(symbol) {

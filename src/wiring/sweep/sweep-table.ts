@@ -46,5 +46,5 @@ export const metricText = (value: number | null): string =>
 
 /** The more trials, the better the best looks, with no edge at all. */
 export const selectionWarning = (trials: number, { objective }: Ranking): string =>
-  `The first row is the best of ${trials} trials, chosen with the result in sight: its ${objective} is too good. Judge it by the ` +
-  `deflated Sharpe ratio (tickwright backtest --trials ${trials}), and on data that no trial has seen.`
+  `The first row is the best of ${trials} trials, chosen with the result in sight: its ${objective} is too good. Judge it by its ` +
+  'deflated Sharpe ratio, and on data that no trial has seen.'

@@ -7,11 +7,25 @@ import type { Trial, TrialOutcome, TrialResult } from './trial.ts'
 
 const FILE = 'trials.jsonl'
 
+const sampleSchema = z.object({
+  sharpe: z.number(),
+  skewness: z.number(),
+  kurtosis: z.number(),
+  count: z.int().min(2),
+  periodsPerYear: z.number().positive(),
+})
+
 const lineSchema = z.object({
   key: z.string(),
   settings: z.record(z.string(), z.json()),
   seconds: z.number(),
-  result: z.object({ metrics: z.record(z.string(), z.number().nullable()), runHash: z.string() }).optional(),
+  result: z
+    .object({
+      metrics: z.record(z.string(), z.number().nullable()),
+      sample: sampleSchema.optional(),
+      runHash: z.string(),
+    })
+    .optional(),
   failure: z.string().optional(),
 })
 
@@ -99,8 +113,8 @@ function jsonOf(line: string): unknown {
 }
 
 /** JSON knows no infinity: a metric that is no finite number counts as none. */
-const numbersOnly = ({ metrics, runHash }: TrialResult): TrialResult => ({
-  runHash,
+const numbersOnly = ({ metrics, ...rest }: TrialResult): TrialResult => ({
+  ...rest,
   metrics: Object.fromEntries(
     Object.entries(metrics).map(([name, value]) => [name, Number.isFinite(value) ? value : null]),
   ),

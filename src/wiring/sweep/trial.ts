@@ -1,3 +1,5 @@
+import type { SharpeSample } from '../../report/metrics/sharpe-significance.ts'
+
 /** What a value of a swept parameter may be. */
 export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json }
 
@@ -15,10 +17,17 @@ export interface Trial {
   readonly key: string
 }
 
+/** Returns of one backtest as far as the significance of its Sharpe ratio asks for them; the ratio is per period. */
+interface TrialSample extends SharpeSample {
+  readonly periodsPerYear: number
+}
+
 /** What is kept of one backtest. */
 export interface TrialResult {
   /** By name; null: there are not enough data for it. */
   readonly metrics: Readonly<Record<string, number | null>>
+  /** Absent: there are not enough data for it. */
+  readonly sample?: TrialSample | undefined
   readonly runHash: string
 }
 

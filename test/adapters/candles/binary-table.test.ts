@@ -21,7 +21,9 @@ import fc from 'fast-check'
 import { type ColumnSource, parquetWriteBuffer } from 'hyparquet-writer'
 import { describe, expect, test } from 'vitest'
 import { InputError } from '../../../src/core/errors.ts'
-import { FIXTURES, fileOf, readCandles, rowsOf, valuesOf } from './folder.ts'
+import { candleFolder, FIXTURES, readCandles, rowsOf, valuesOf } from './folder.ts'
+
+const fileOf = candleFolder()
 
 const NAMES = ['open', 'high', 'low', 'close', 'volume']
 const TIMES = [1_735_689_600_000, 1_735_689_660_000, 1_735_689_720_000]

@@ -8,14 +8,15 @@ import type { RawTable, Role } from '../../../src/market/candles/table.ts'
 
 export const FIXTURES = path.join(import.meta.dirname, '../../fixtures/candles')
 
-const folder = mkdtempSync(path.join(tmpdir(), 'candles-'))
-afterAll(() => rmSync(folder, { recursive: true }))
-
-/** Writes a file for this test file; returns its path. */
-export function fileOf(name: string, content: string | Uint8Array): string {
-  const file = path.join(folder, name)
-  writeFileSync(file, content)
-  return file
+/** A folder for the files of one test file. Returns what writes a file there and gives its path. */
+export function candleFolder(): (name: string, content: string | Uint8Array) => string {
+  const folder = mkdtempSync(path.join(tmpdir(), 'candles-'))
+  afterAll(() => rmSync(folder, { recursive: true }))
+  return (name, content) => {
+    const file = path.join(folder, name)
+    writeFileSync(file, content)
+    return file
+  }
 }
 
 /** Reads candles, unchecked. */

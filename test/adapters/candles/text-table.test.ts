@@ -4,7 +4,9 @@ import { describe, expect, test } from 'vitest'
 import { readDecimals } from '../../../src/adapters/candles/decimal-row.ts'
 import { numberOf } from '../../../src/adapters/candles/number-text.ts'
 import { InputError } from '../../../src/core/errors.ts'
-import { fileOf, readCandles, rowsOf, valuesOf } from './folder.ts'
+import { candleFolder, readCandles, rowsOf, valuesOf } from './folder.ts'
+
+const fileOf = candleFolder()
 
 const HEADER = 'ts,open,high,low,close,volume'
 const TWO = '1,2,3,1,2.5,10\n2,2,3,1,2.25,0\n'

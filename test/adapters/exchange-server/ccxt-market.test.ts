@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import type { DepthSnapshot } from '../../../src/simulation/exchange/exchange.ts'
+import type { DepthSnapshot } from '../../../src/simulation/exchange/simulated-exchange.ts'
 import { loopbackBinance } from '../../support/point-ccxt.ts'
 import { servedBinance } from '../../support/simulated-binance.ts'
 

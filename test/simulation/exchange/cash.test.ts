@@ -2,7 +2,8 @@ import Big from 'big.js'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { demoMarkets } from '../../../src/simulation/exchange/demo-markets.ts'
-import type { ExchangeOutput, SimulatedExchange } from '../../../src/simulation/exchange/exchange.ts'
+import type { ExchangeOutput } from '../../../src/simulation/exchange/exchange-output.ts'
+import type { SimulatedExchange } from '../../../src/simulation/exchange/simulated-exchange.ts'
 import { atMs, BTC, exchangeOf, lots, request, ticks } from './setup.ts'
 
 const sum = (texts: readonly string[]): Big => texts.reduce((total, text) => total.plus(text), new Big(0))

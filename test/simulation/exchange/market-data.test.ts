@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
 import { InputError } from '../../../src/core/errors.ts'
 import { demoMarkets } from '../../../src/simulation/exchange/demo-markets.ts'
-import type { ExchangeOutput, SimulatedExchange } from '../../../src/simulation/exchange/exchange.ts'
+import type { ExchangeOutput } from '../../../src/simulation/exchange/exchange-output.ts'
+import type { SimulatedExchange } from '../../../src/simulation/exchange/simulated-exchange.ts'
 import { atMs, BTC, exchangeOf, lots, request, START } from './setup.ts'
 
 const hashOf = (outputs: readonly ExchangeOutput[]): string =>

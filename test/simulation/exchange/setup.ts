@@ -1,13 +1,10 @@
 import type { EpochMs, Lots, Ticks } from '../../../src/core/units.ts'
 import { createExchange } from '../../../src/simulation/exchange/create-exchange.ts'
 import { demoMarkets } from '../../../src/simulation/exchange/demo-markets.ts'
-import type {
-  ExchangeOutput,
-  ExchangeSettings,
-  MarketSettings,
-  PlaceRequest,
-  SimulatedExchange,
-} from '../../../src/simulation/exchange/exchange.ts'
+import type { PlaceRequest } from '../../../src/simulation/exchange/exchange.ts'
+import type { ExchangeOutput } from '../../../src/simulation/exchange/exchange-output.ts'
+import type { ExchangeSettings, MarketSettings } from '../../../src/simulation/exchange/exchange-settings.ts'
+import type { SimulatedExchange } from '../../../src/simulation/exchange/simulated-exchange.ts'
 
 export const START = 1_700_000_000_000 as EpochMs
 export const BTC = 'BTC/USDT:USDT'

@@ -1,43 +1,15 @@
 import Big from 'big.js'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { epochMs, type Side, signOf, ticks } from '../../../src/core/units.ts'
-import type { Candle } from '../../../src/market/candles/candle.ts'
+import { type Side, signOf, ticks } from '../../../src/core/units.ts'
 import { marginTiers } from '../../../src/simulation/account/margin-tiers.ts'
 import { constantLatency } from '../../../src/simulation/latency/latency.ts'
 import { bookSimulation, type CandleFillSettings } from '../../../src/simulation/venue/simulation-settings.ts'
 import { bench, SYMBOL, type Wanted } from './support/bench.ts'
+import { BAR_MS, bar, FREE, type Ohlcv, onCandles } from './support/candle-bench.ts'
 import { LINEAR } from './support/market.ts'
 
-const BAR_MS = 60_000
-const FREE: CandleFillSettings = { halfSpreadBps: 0, slippageBps: 0, impactBps: 0, participationMax: 1 }
 const GTC = { timeInForce: 'GTC' } as const
-
-/** Prices in ticks of 0.1; volume in lots of 0.001. */
-const bar = (n: number, open: number, high: number, low: number, close: number, lots = 1_000): Candle => ({
-  startAt: epochMs(n * BAR_MS),
-  open: open / 10,
-  high: high / 10,
-  low: low / 10,
-  close: close / 10,
-  volume: lots / 1_000,
-  quoteVolume: Number.NaN,
-  tradeCount: Number.NaN,
-  takerBuyVolume: Number.NaN,
-})
-
-/** The first candle closed at 1000 ticks. */
-function onCandles(candles: Partial<CandleFillSettings> = {}, settings = {}) {
-  const simulation = { ...bookSimulation(0), candles: { ...FREE, ...candles } }
-  const rig = bench({ simulation, ...settings }, [])
-  let n = 0
-  const next = (...ohlcv: [number, number, number, number, number?]) =>
-    rig.venue.onCandle(SYMBOL, bar(n++, ...ohlcv), BAR_MS)
-  next(1_000, 1_000, 1_000, 1_000)
-  const brief = () => rig.fills().map((fill) => fill.replace(/ t.*/, ''))
-  return { ...rig, next, brief }
-}
-type Ohlcv = [number, number, number, number, number?]
 
 describe('takers on candles', () => {
   test.each<[string, Partial<CandleFillSettings>, Partial<Wanted> & { lots: number; price: number }, Ohlcv, string[]]>([
@@ -137,13 +109,11 @@ describe('resting orders on candles', () => {
     expect(brief()).toEqual(fills)
   })
 
-  test('post-only at the quote expires, GTD sees the open of the candle in which it ends alone', async () => {
+  test('post-only at the quote expires', async () => {
     const { place, next, states, brief } = onCandles()
     const gtx = await place({ lots: 60, price: 1_000, timeInForce: 'GTX' })
-    const gtd = await place({ lots: 60, price: 995, timeInForce: 'GTD', expiresAt: epochMs(BAR_MS + 30_000) })
     next(1_000, 1_005, 990, 1_000)
     expect(states(gtx.clientId).at(-1)).toBe('expired 0')
-    expect(states(gtd.clientId).at(-1)).toBe('expired 0')
     expect(brief()).toEqual([])
   })
 })
@@ -323,14 +293,6 @@ describe('money on candles', () => {
     saved.next(1_001, 1_001, 1_001, 1_001, 10_000)
     saved.next(1_001, 1_100, 850, 1_100, 10_000)
     expect(saved.brief()).toEqual(['buy 10000@1001', 'sell 10000@900'])
-  })
-
-  test('funding is paid at the rate and mark told', async () => {
-    const { place, next, venue, events } = onCandles()
-    await place({ lots: 100, price: 1_001 })
-    next(1_000, 1_000, 1_000, 1_000)
-    venue.onFunding(SYMBOL, 0.0001, 101, epochMs(2 * BAR_MS))
-    expect(events.filter(({ kind }) => kind === 'cash')).toMatchObject([{ amount: '-0.00101', at: 2 * BAR_MS }])
   })
 
   const price = fc.integer({ min: 900, max: 1_100 })

@@ -1,6 +1,11 @@
 import { describe, expect, test } from 'vitest'
+import type { Fill } from '../../../src/core/order.ts'
+import { epochMs, lots } from '../../../src/core/units.ts'
 import { constantLatency } from '../../../src/simulation/latency/latency.ts'
+import { Agenda } from '../../../src/simulation/venue/agenda.ts'
+import { Outbox } from '../../../src/simulation/venue/outbox.ts'
 import { bookSimulation } from '../../../src/simulation/venue/simulation-settings.ts'
+import type { AccountEvent } from '../../../src/trading/order-gateway.port.ts'
 import { bench, SYMBOL } from './support/bench.ts'
 import { delta, trade } from './support/market.ts'
 
@@ -82,15 +87,57 @@ describe('three latencies', () => {
     expect(await cancel).toMatchObject({ kind: 'unknown' })
   })
 
-  test('what is told keeps its order even where one latency is shorter', async () => {
-    const latencies = [50, 1]
+  /** Latencies of two orders; each takes at once, the second one two levels. */
+  function two(slowMs: number, fastMs: number) {
+    const latencies = [slowMs, fastMs]
     const latency = { at: () => ({ feedMs: 0, entryMs: 0, responseMs: latencies.shift() ?? 1 }) }
-    const { send, feed, events } = bench({ simulation: { ...bookSimulation(0), latency } })
-    send({ lots: 60, price: 1_001, clientId: 'slow' })
-    send({ lots: 60, price: 1_002, clientId: 'fast' })
+    const rig = bench({ simulation: { ...bookSimulation(0), latency } })
+    rig.send({ lots: 60, price: 1_001, clientId: 'slow' })
+    rig.send({ lots: 60, price: 1_002, clientId: 'fast' })
+    return rig
+  }
+
+  test('each word comes at its own time: no order waits for another', () => {
+    const { feed, events } = two(50, 1)
+    const told = () => events.flatMap((event) => (event.kind === 'fill' ? [event.fill.clientId] : []))
+    feed(delta(1, [], []))
+    expect(told()).toEqual(['fast', 'fast'])
+    feed(delta(49.9, [], []))
+    expect(told()).toEqual(['fast', 'fast'])
+    feed(delta(50, [], []))
+    expect(told()).toEqual(['fast', 'fast', 'slow'])
+  })
+
+  test('words about one order keep their order; a position or wallet that a newer one has overtaken is not told', () => {
+    const { feed, events, states } = two(50, 1)
     feed(delta(60, [], []))
-    const told = events.flatMap((event) => (event.kind === 'fill' ? [event.fill.clientId] : []))
-    expect(told).toEqual(['slow', 'fast', 'fast'])
+    expect(states('slow')).toEqual(['open 0', 'filled 60'])
+    expect(states('fast')).toEqual(['open 0', 'partial 40', 'filled 60'])
+    const held = events.flatMap((event) => (event.kind === 'position' ? [event.report.lots] : []))
+    expect(held).toEqual([100, 120])
+    const wallets = events.flatMap((event) => (event.kind === 'balance' ? [Number(event.report.wallet)] : []))
+    expect(wallets).toHaveLength(2)
+    expect(wallets[1]).toBeLessThan(wallets[0]!)
+  })
+
+  test('a later word about an order whose way is shorter waits for the earlier one', () => {
+    const agenda = new Agenda<() => void>()
+    const outbox = new Outbox(agenda)
+    const told: number[] = []
+    outbox.events.subscribe((event) => event.kind === 'fill' && told.push(event.fill.lots))
+    const word = (clientId: string, size: number): AccountEvent => ({
+      kind: 'fill',
+      fill: { symbol: SYMBOL, clientId, lots: lots(size) } as Fill,
+    })
+    outbox.tell(epochMs(0), 10, word('a', 1))
+    outbox.tell(epochMs(1), 0, word('a', 2))
+    outbox.tell(epochMs(1), 0, word('b', 3))
+    expect([told.join(), agenda.nextAt]).toEqual(['3', 10])
+    agenda.take()()
+    agenda.take()()
+    expect(told).toEqual([3, 1, 2])
+    outbox.tell(epochMs(2), 0, word('a', 4))
+    expect(told).toEqual([3, 1, 2, 4])
   })
 })
 

@@ -4,6 +4,7 @@ import { fitBaselines } from '../../../src/training/baselines/fit-baselines.ts'
 import { scoreForecasts } from '../../../src/training/baselines/score-forecasts.ts'
 import type { Dataset } from '../../../src/training/dataset.ts'
 import { datasetOf, splitByTime } from '../../../src/training/dataset.ts'
+import { denseDataset } from '../dense-dataset.ts'
 import { SHAPE, syntheticWindows } from '../synthetic-windows.ts'
 
 const THRESHOLD_BPS = 0.6
@@ -15,15 +16,13 @@ function waves(seed: number, rows: number, swing: number): Dataset {
     { length: rows },
     (_, row) => normal(random) * Math.exp(swing * Math.sin((2 * Math.PI * row) / 200)),
   )
-  return {
+  return denseDataset({
     shape: { featureNames: ['noise'], steps: 2, barMs: 1_000, horizonBars: 1 },
-    rows,
     inputs: Float32Array.from({ length: 2 * rows }, () => normal(random)),
     targetsBps: targets,
     variancesBps2: targets.map((target) => target ** 2),
-    endAt: Float64Array.from({ length: rows }, (_, row) => 1_000 * row),
     series: Int32Array.from({ length: rows }, (_, row) => Math.floor((2 * row) / rows)),
-  }
+  })
 }
 
 const scoresOf = (fit: Dataset, evaluation: Dataset) =>

@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { InvariantError } from '../../../src/core/errors.ts'
 import { fitLogistic, logisticProbabilities } from '../../../src/training/baselines/fit-logistic.ts'
+import { denseBlocks } from '../../../src/training/row-blocks.ts'
 
 const x = Float64Array.of(
   2.04,
@@ -129,7 +130,7 @@ const y = [
   0, 1, 0, 1, 1, 0, 1, 1, 1, 0, 0, 0, 1, 0, 0, 1, 0, 1, 2, 1, 0, 2, 0, 0, 1, 0, 0, 1, 1, 0, 1, 1, 2, 2, 1, 0, 0, 0, 0,
   0, 0, 2, 0, 0, 0, 1, 1, 0, 1, 0, 1, 1, 1, 1, 1, 0, 2, 1, 1, 0,
 ]
-const problem = { x, y, width: 2, classes: 3, penalty: 0.05 }
+const problem = { x: denseBlocks(x, 2), y, classes: 3, penalty: 0.05 }
 
 test("coefficients equal those of SciPy's BFGS on the same loss", () => {
   const fit = fitLogistic(problem)
@@ -146,13 +147,12 @@ test("coefficients equal those of SciPy's BFGS on the same loss", () => {
 test('one binary column by hand: with next to no penalty the odds are those of the counts', () => {
   // Three of four are class 1 where x = 1, one of four where x = 0.
   const fit = fitLogistic({
-    x: Float64Array.of(1, 1, 1, 1, 0, 0, 0, 0),
+    x: denseBlocks(Float64Array.of(1, 1, 1, 1, 0, 0, 0, 0), 1),
     y: [1, 1, 1, 0, 1, 0, 0, 0],
-    width: 1,
     classes: 2,
     penalty: 1e-9,
   })
-  const [, atOne, , atZero] = logisticProbabilities(fit, Float64Array.of(1, 0))
+  const [, atOne, , atZero] = logisticProbabilities(fit, denseBlocks(Float64Array.of(1, 0), 1))
   expect(atOne).toBeCloseTo(3 / 4, 6)
   expect(atZero).toBeCloseTo(1 / 4, 6)
 })
@@ -162,10 +162,10 @@ test('the optimum, whatever the data: no direction lowers the loss, biases sum t
   const row = fc.tuple(cell, cell, fc.integer({ min: 0, max: 2 }))
   fc.assert(
     fc.property(fc.array(row, { minLength: 1, maxLength: 25 }), (rows) => {
-      const inputs = Float64Array.from(rows.map(([a, b]) => [a, b]).flat())
+      const inputs = denseBlocks(Float64Array.from(rows.flatMap(([a, b]) => [a, b])), 2)
       const kinds = rows.map(([, , kind]) => kind)
       if (new Set(kinds).size < 3) return // A bias would run away.
-      const fit = fitLogistic({ x: inputs, y: kinds, width: 2, classes: 3, penalty: 0.01 })
+      const fit = fitLogistic({ x: inputs, y: kinds, classes: 3, penalty: 0.01 })
       const probabilities = logisticProbabilities(fit, inputs)
       for (const k of [0, 1, 2]) {
         for (const column of [0, 1]) {
@@ -186,7 +186,28 @@ test('the optimum, whatever the data: no direction lowers the loss, biases sum t
 })
 
 test('classes that a line parts still converge, thanks to the penalty', () => {
-  const separable = { x: Float64Array.of(-2, -1, 1, 2), y: [0, 0, 1, 1], width: 1, classes: 2 }
+  const separable = { x: denseBlocks(Float64Array.of(-2, -1, 1, 2), 1), y: [0, 0, 1, 1], classes: 2 }
   expect(fitLogistic({ ...separable, penalty: 1e-4 }).gradientMax).toBeLessThan(1e-10)
   expect(() => fitLogistic({ ...separable, penalty: 0 })).toThrow(InvariantError)
+})
+
+test('a row of weight 2 counts as much as two, one of weight 0 not at all, and only the ratios of weights count', () => {
+  const rowWeights = Float64Array.from(y, (_, row) => row % 3)
+  const kept = y.flatMap((_, row) => Array.from({ length: row % 3 }, () => row))
+  const repeated = {
+    ...problem,
+    x: denseBlocks(Float64Array.from(kept.flatMap((row) => [x[2 * row]!, x[2 * row + 1]!])), 2),
+    y: kept.map((row) => y[row]!),
+  }
+  const expected = fitLogistic(repeated)
+  for (const scale of [1, 1e-3]) {
+    const found = fitLogistic({ ...problem, rowWeights: rowWeights.map((weight) => scale * weight) })
+    expect(found.loss).toBeCloseTo(expected.loss, 12)
+    for (const [i, weight] of expected.weights.entries()) expect(found.weights[i]).toBeCloseTo(weight, 9)
+  }
+})
+
+test('read in blocks of any size the fit is the same', () => {
+  const cut = { rows: y.length, width: 2, blocks: () => [x.subarray(0, 14), x.subarray(14, 16), x.subarray(16)] }
+  expect(fitLogistic({ ...problem, x: cut })).toEqual(fitLogistic(problem))
 })

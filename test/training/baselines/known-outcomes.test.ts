@@ -1,16 +1,14 @@
 import { expect, test } from 'vitest'
 import { fromKnownOutcomes, seriesRows } from '../../../src/training/baselines/known-outcomes.ts'
-import type { Dataset } from '../../../src/training/dataset.ts'
+import { denseDataset } from '../dense-dataset.ts'
 
-const data: Dataset = {
-  shape: { featureNames: [], steps: 1, barMs: 1_000, horizonBars: 2 },
-  rows: 7,
-  inputs: new Float32Array(0),
+const data = denseDataset({
+  shape: { featureNames: ['x'], steps: 1, barMs: 1_000, horizonBars: 2 },
+  inputs: new Float32Array(7),
   targetsBps: Float64Array.of(1, 2, 3, 4, 10, 20, 30),
-  variancesBps2: new Float64Array(7),
   endAt: Float64Array.of(0, 1, 2, 3, 0, 1, 2),
   series: Int32Array.of(0, 0, 0, 0, 5, 5, 5),
-}
+})
 
 /** At t the sum of all before t. */
 const sumsBefore = (values: Float64Array): Float64Array => {

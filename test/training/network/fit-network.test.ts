@@ -8,10 +8,12 @@ import type { HeadOptions } from '../../../src/model/heads/head-options.ts'
 import type { Dataset } from '../../../src/training/dataset.ts'
 import { splitByTime } from '../../../src/training/dataset.ts'
 import { fitBundle } from '../../../src/training/fit-bundle.ts'
+import { forecastDataset } from '../../../src/training/forecast-dataset.ts'
 import { continuationOf } from '../../../src/training/network/continuation.ts'
 import { networkFitter } from '../../../src/training/network/fit-network-forecaster.ts'
 import type { NetworkSettings } from '../../../src/training/network/network-settings.ts'
 import { trainingOptionsSchema } from '../../../src/training/network/training-options.ts'
+import { denseDataset, valuesOf } from '../dense-dataset.ts'
 import { engine } from './tiny-training.ts'
 
 const SHAPE = { featureNames: ['edge', 'loudness'], steps: 3, barMs: 1_000, horizonBars: 2 }
@@ -21,15 +23,12 @@ function planted(seed: number, rows: number): Dataset {
   const random = seededRandom(seed)
   const inputs = Float32Array.from({ length: rows * 6 }, () => normal(random))
   const deviation = (row: number): number => Math.exp(inputs[row * 6 + 5]! / 2)
-  return {
+  return denseDataset({
     shape: SHAPE,
-    rows,
     inputs,
     targetsBps: Float64Array.from({ length: rows }, (_, row) => inputs[row * 6 + 4]! + deviation(row) * normal(random)),
     variancesBps2: Float64Array.from({ length: rows }, (_, row) => deviation(row) ** 2 * (0.5 + random())),
-    endAt: Float64Array.from({ length: rows }, (_, row) => 1_000 * row),
-    series: new Int32Array(rows),
-  }
+  })
 }
 
 const HEADS: HeadOptions = {
@@ -58,14 +57,15 @@ describe('a fitted network', () => {
   test('finds planted mean and volatility, in basis points', async () => {
     const fitted = await fitterOf(settingsOf())(data, split)
     const unseen = planted(2, 500)
-    const { mean, volatility, quantiles, classes } = await fitted.forecast(unseen.inputs, unseen.rows)
+    const { mean, volatility, quantiles, classes } = await forecastDataset(fitted, unseen)
     await fitted.release!()
-    const edges = Float32Array.from(mean, (_, row) => unseen.inputs[row * 6 + 4]!)
+    const inputs = valuesOf(unseen)
+    const edges = Float32Array.from(mean, (_, row) => inputs[row * 6 + 4]!)
     expect(correlation(mean, edges)).toBeGreaterThan(0.95)
     expect(slope(edges, mean)).toBeGreaterThan(0.75)
     expect(slope(edges, mean)).toBeLessThan(1.25)
     const logs = volatility.map(Math.log)
-    const truth = Float32Array.from(mean, (_, row) => unseen.inputs[row * 6 + 5]! / 2)
+    const truth = Float32Array.from(mean, (_, row) => inputs[row * 6 + 5]! / 2)
     expect(correlation(logs, truth)).toBeGreaterThan(0.9)
     expect(slope(truth, logs)).toBeGreaterThan(0.7)
     expect(slope(truth, logs)).toBeLessThan(1.3)
@@ -83,7 +83,7 @@ describe('a fitted network', () => {
     const upsOf = async (weights: [number, number, number]): Promise<number> => {
       const heads: HeadOptions = { quantiles: { share: 0.1 }, classes: { share: 1, weights } }
       const fitted = await fitterOf(settingsOf({ epochsMax: 2 }, heads))(data, split)
-      const { classes } = await fitted.forecast(data.inputs, data.rows)
+      const { classes } = await forecastDataset(fitted, data)
       await fitted.release!()
       return classes.reduce((sum, p, i) => (i % 3 === 2 ? sum + p / data.rows : sum), 0)
     }
@@ -99,7 +99,7 @@ describe('a fitted network', () => {
 })
 
 const request = {
-  ...{ family: 'demo', schemaHash: 'synthetic', validationShare: 0.25, createdAt: '2026-01-02T03:04:05.000Z' },
+  ...{ family: 'demo', schemaHash: 'synthetic', split: splitByTime(data, 0.25), createdAt: '2026-01-02T03:04:05.000Z' },
   ...{
     source: 'synthetic',
     window: 'simulated' as const,

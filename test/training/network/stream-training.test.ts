@@ -14,6 +14,7 @@ import type { NetworkSettings } from '../../../src/training/network/network-sett
 import { contiguousPieces, streamTraining } from '../../../src/training/network/stream-training.ts'
 import type { Feeds } from '../../../src/training/network/training-data.ts'
 import { trainingOptionsSchema } from '../../../src/training/network/training-options.ts'
+import { denseDataset, valuesOf } from '../dense-dataset.ts'
 import { engine } from './tiny-training.ts'
 
 const LEVELS = [0.25, 0.5, 0.75]
@@ -33,15 +34,13 @@ const encoderOf = (name: string): Encoder => {
 function lagged(rows: number, lag: number, series = 1): Dataset {
   const random = seededRandom(5)
   const inputs = Float32Array.from({ length: rows }, () => (random() < 0.5 ? -1 : 1))
-  return {
+  return denseDataset({
     shape: { featureNames: ['sign'], steps: 1, barMs: 1_000, horizonBars: 1 },
-    rows,
     inputs,
     targetsBps: Float64Array.from(inputs, (_, i) => (inputs[i - lag] ?? 0) + 0.05 * normal(random)),
     variancesBps2: new Float64Array(rows).fill(1),
-    endAt: Float64Array.from(inputs, (_, i) => 1_000 * i),
     series: Int32Array.from(inputs, (_, i) => Math.floor((i * series) / rows)),
-  }
+  })
 }
 
 const allOf = (data: Dataset): Int32Array => Int32Array.from({ length: data.rows }, (_, i) => i)
@@ -73,7 +72,9 @@ async function gradientRuns(name: string, data: Dataset, streams: number, k1: nu
 }
 
 /** Gradients of the mean loss over all steps, each forecast from a window of its own that begins with the series. */
-async function windowGradients(name: string, { rows, inputs, targetsBps }: Dataset): Promise<Feeds> {
+async function windowGradients(name: string, data: Dataset): Promise<Feeds> {
+  const { rows, targetsBps } = data
+  const inputs = valuesOf(data)
   const update = { optimiser: { kind: 'sgd', momentum: 0 } as const, weightDecay: 0, l1: 0 }
   let gradientSum: EngineTensor | undefined
   for (let steps = 1; steps <= rows; steps += 1) {

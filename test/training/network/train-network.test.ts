@@ -1,11 +1,22 @@
 import { describe, expect, test } from 'vitest'
 import { decodeOptimizerState, encodeOptimizerState } from '../../../src/model/bundle/optimizer-state.ts'
 import type { BatchSource } from '../../../src/training/network/batches.ts'
-import { packTrainingState, unpackTrainingState } from '../../../src/training/network/pack-training-state.ts'
+import {
+  packTrainingState,
+  unpackScales,
+  unpackTrainingState,
+} from '../../../src/training/network/pack-training-state.ts'
 import type { Schedule } from '../../../src/training/network/schedule.ts'
 import { trainNetwork } from '../../../src/training/network/train-network.ts'
 import type { TrainingState } from '../../../src/training/network/training-state.ts'
 import { tinyRequest, tinyRows } from './tiny-training.ts'
+
+/** Beside the state in `optimizer.bin`. */
+const SCALES = {
+  scaler: { features: 1, centre: Float32Array.of(1), scale: Float32Array.of(2), clip: 8 },
+  scaleBps: 3,
+  thresholdBps: 1,
+}
 
 const lossesOf = (curve: readonly { readonly validationLoss: number }[]): number[] =>
   curve.map(({ validationLoss }) => validationLoss)
@@ -119,7 +130,7 @@ describe('trainNetwork', () => {
 
   test('every epoch is reported as it ends', async () => {
     const reports: number[] = []
-    const { curve } = await trainNetwork({ ...tinyRequest(), onEpoch: ({ epoch }) => reports.push(epoch) })
+    const { curve } = await trainNetwork({ ...tinyRequest(), onEpoch: ({ epoch }) => void reports.push(epoch) })
     expect(reports).toEqual([1, 2, 3, 4, 5, 6])
     expect(curve.map(({ epoch }) => epoch)).toEqual(reports)
   })
@@ -137,9 +148,10 @@ describe('training that goes on from a saved state', () => {
     const whole = await trainNetwork(request)
     let epochs = 0
     const first = await trainNetwork({ ...request, isStopped: () => ++epochs === 3 })
-    const saved = encodeOptimizerState(packTrainingState(first.state, {}))
+    const saved = encodeOptimizerState(packTrainingState(first.state, {}, SCALES))
     const state = unpackTrainingState(decodeOptimizerState(saved, 'optimizer.bin'))
     expect(state).toEqual(first.state)
+    expect(unpackScales(decodeOptimizerState(saved, 'optimizer.bin'))).toEqual(SCALES)
     const second = await trainNetwork({ ...request, state })
     expect(second.state).toEqual(whole.state)
     expect([...first.curve, ...second.curve]).toEqual(whole.curve)

@@ -35,19 +35,16 @@ describe('a backtest on candles', () => {
     expect(record.trips.reduce((sum, { netPnl }) => sum + netPnl, 0)).toBeLessThanOrEqual(0)
   })
 
-  test('bar by bar or many windows at once: the same decisions', async () => {
+  test('bar by bar or many windows at once: the same decisions, fills and payments, bit for bit', async () => {
     const [single, ...others] = await Promise.all(
       [1, 7, 512].map(async (batch) => {
-        const targets: unknown[] = []
         const config = { ...BASE, backtest: { ...BASE.backtest, batch } }
-        await walked(config, [edge], {
-          onDecision: ({ decisionId, target }) =>
-            targets.push([decisionId, target.kind === 'target' ? target.lots : target.reason]),
-        })
-        return targets
+        const { runHash, decisions, fills } = await walked(config, [edge])
+        return { runHash, decisions, fills }
       }),
     )
-    expect(single!.length).toBe(COUNT)
+    expect(single).toMatchObject({ decisions: COUNT })
+    expect(single!.fills).toBeGreaterThan(100)
     for (const other of others) expect(other).toEqual(single)
   })
 

@@ -1,7 +1,7 @@
 import type { Io } from '../../../src/wiring/io.ts'
 
 /** An `Io` that remembers. */
-export function fakeIo(env: Readonly<Record<string, string>> = {}) {
+export function fakeIo(env: Io['env'] = {}) {
   const out: string[] = []
   const err: string[] = []
   const io: Io = {

@@ -25,7 +25,7 @@ function configOf(epochsMax: number, training = ''): string {
     .replace(/^fit:$/m, `fit:\n  model: ${model}`)
     .replace(/trainSeeds: .*/, 'trainSeeds: [31]')
     .replace(/evaluationSeeds: .*/, 'evaluationSeeds: [33]')
-    .replace(/barsPerSeed: .*/, 'barsPerSeed: 130')
+    .replace(/barsPerSeed: .*/, 'barsPerSeed: 100')
     .replace(/ steps: .*/, ' steps: 1')
     .replace(/symbols: .*/, 'symbols: [BTC/USDT:USDT]')
   const file = join(dir, 'fit.yaml')

@@ -1,5 +1,5 @@
 import { appendFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { tmpdir, userInfo } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { readCurrentVersion } from '../../../src/adapters/bundle/read-bundle.ts'
@@ -10,10 +10,12 @@ import { ridgeForecasterGraph } from '../../../src/model/ridge-forecaster.ts'
 import { modelsDiffCommand } from '../../../src/wiring/commands/models-diff.ts'
 import { modelsDrawCommand } from '../../../src/wiring/commands/models-draw.ts'
 import { modelsListCommand } from '../../../src/wiring/commands/models-list.ts'
+import { modelsPromoteCommand, modelsRollbackCommand } from '../../../src/wiring/commands/models-promote.ts'
+import { modelsRetireCommand } from '../../../src/wiring/commands/models-retire.ts'
 import { modelsShowCommand } from '../../../src/wiring/commands/models-show.ts'
-import { modelsUseCommand } from '../../../src/wiring/commands/models-use.ts'
 import { modelsVerifyCommand } from '../../../src/wiring/commands/models-verify.ts'
 import type { Io } from '../../../src/wiring/io.ts'
+import { readHistory } from '../../../src/wiring/models/history.ts'
 import { sampleDraft, sampleModel } from '../../model/sample-model.ts'
 import { fakeIo } from './fake-io.ts'
 
@@ -173,18 +175,38 @@ describe('models diff', () => {
   })
 })
 
-describe('models use', () => {
-  test('promotes and rolls back a model that passes every check', async () => {
-    expect((await run(modelsUseCommand, { model: 'a-2' })).text).toBe('demo: a-1 → a-2')
+describe('models promote, rollback, retire', () => {
+  test('a model that passes every check decides, the one before comes back, and the history says who did it and why', async () => {
+    expect((await run(modelsPromoteCommand, { model: 'a-2', why: 'better' })).text).toBe('demo: a-1 → a-2')
     expect(await readCurrentVersion(join(root, 'demo'))).toBe('a-2')
-    expect((await run(modelsUseCommand, { model: 'a-2' })).text).toContain('already')
-    await run(modelsUseCommand, { model: 'demo/a-1' })
+    expect((await run(modelsPromoteCommand, { model: 'a-2' })).text).toContain('already')
+    expect((await run(modelsRollbackCommand, { family: 'demo' }, true)).text).toBe(
+      '{"family":"demo","before":"a-2","current":"a-1"}',
+    )
     expect(await readCurrentVersion(join(root, 'demo'))).toBe('a-1')
+    expect(await readHistory(join(root, 'demo'))).toMatchObject([
+      { action: 'promote', version: 'a-2', previous: 'a-1', why: 'better', who: userInfo().username },
+      { action: 'rollback', version: 'a-1', previous: 'a-2', why: 'by hand' },
+    ])
   })
 
   test.each(['a-wrong', 'a-torn', 'a-9'])('%s is refused and changes nothing', async (model) => {
-    await expect(run(modelsUseCommand, { model })).rejects.toThrow()
+    const before = await readHistory(join(root, 'demo'))
+    await expect(run(modelsPromoteCommand, { model })).rejects.toThrow()
     expect(await readCurrentVersion(join(root, 'demo'))).toBe('a-1')
+    expect(await readHistory(join(root, 'demo'))).toEqual(before)
+  })
+
+  test('there is nothing to go back to where nothing has changed, and several families must be told apart', async () => {
+    await expect(run(modelsRollbackCommand, { family: 'other' })).rejects.toThrow('nothing to go back to')
+    await expect(run(modelsRollbackCommand, {})).rejects.toThrow('name one of: demo, other')
+  })
+
+  test('the model that decides cannot be retired; a retired one never decides again', async () => {
+    await expect(run(modelsRetireCommand, { model: 'demo/a-1' })).rejects.toThrow('decides now')
+    expect((await run(modelsRetireCommand, { model: 'a-2' })).text).toBe('demo: a-2 is retired')
+    await expect(run(modelsPromoteCommand, { model: 'a-2' })).rejects.toThrow('retired')
+    await expect(run(modelsRollbackCommand, { family: 'demo' })).rejects.toThrow('nothing to go back to')
   })
 })
 

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { InputError } from '../../../src/core/errors.ts'
 import { loadAnyConfig, loadConfig, loadFitConfig } from '../../../src/wiring/config/load-config.ts'
-import { MODES } from '../../../src/wiring/config/schema.ts'
+import { MODES } from '../../../src/wiring/config/modes.ts'
 
 const dir = mkdtempSync(join(tmpdir(), 'config-'))
 const read = (mode: string) => readFileSync(`config/${mode}.yaml`, 'utf8')

@@ -1,0 +1,158 @@
+import { describe, expect, test } from 'vitest'
+import { InputError } from '../../../src/core/errors.ts'
+import { normal, seededRandom } from '../../../src/core/random.ts'
+import { dissimilarity } from '../../../src/inference/drift/dissimilarity.ts'
+import { InputDrift } from '../../../src/inference/drift/input-drift.ts'
+import { referenceSchema } from '../../../src/model/bundle/reference-schema.ts'
+import { distance, fitCentroids } from '../../../src/training/calibration/fit-centroids.ts'
+import { fitReference } from '../../../src/training/calibration/fit-reference.ts'
+
+const FEATURES = 4
+
+/** Normal; uniform; 0 or 1; never moving. */
+function rowsOf(rows: number, seed: number, shift = 0) {
+  const random = seededRandom(seed)
+  const row = (): number[] => [3 + 2 * normal(random) + shift, random(), random() < 0.3 ? 1 : 0, 7]
+  return { values: Float32Array.from(Array.from({ length: rows }, row).flat()), rows, features: FEATURES }
+}
+
+const training = rowsOf(3_000, 1)
+const reference = fitReference(training, seededRandom(2))
+const scratch = new Float64Array(FEATURES)
+
+describe('fitReference', () => {
+  test('holds what the schema allows: ten bins of a tenth each, fewer where values repeat', () => {
+    expect(referenceSchema.parse(reference)).toEqual(reference)
+    const [normalEdges, uniform, binary, still] = reference.edges
+    expect(normalEdges).toHaveLength(9)
+    expect(normalEdges![4]).toBeCloseTo(3, 0.7)
+    for (const share of reference.shares[0]!) expect(share).toBeCloseTo(0.1, 3)
+    expect(uniform).toHaveLength(9)
+    expect(binary).toEqual([0])
+    expect(reference.shares[2]![0]).toBeCloseTo(0.7, 1.3)
+    expect(still).toEqual([])
+    expect(reference.shares[3]).toEqual([1])
+    expect(reference.deviations[0]).toBeCloseTo(2, 0.9)
+    expect(reference.deviations[3]).toBe(0)
+    expect(reference.centroids).toHaveLength(16)
+  })
+
+  test('the same rows and seed give the same; rows that are all alike are refused', () => {
+    expect(fitReference(training, seededRandom(2))).toEqual(reference)
+    const alike = { values: new Float32Array(12).fill(3), rows: 3, features: FEATURES }
+    expect(() => fitReference(alike, seededRandom(1))).toThrow(InputError)
+  })
+})
+
+describe('dissimilarity', () => {
+  const of = (values: readonly number[]): number => dissimilarity(values, reference, scratch)
+
+  test('of training rows lies below the high mark but for 0.1 %; a far row beyond it', () => {
+    const later = rowsOf(3_000, 9)
+    const beyond = Array.from({ length: 3_000 }, (_, row) =>
+      of([...later.values.subarray(row * FEATURES, (row + 1) * FEATURES)]),
+    ).filter((found) => found > reference.dissimilarityHigh)
+    expect(beyond.length).toBeLessThan(15)
+    expect(of([3 + 2 * 8, 0.5, 0, 7])).toBeGreaterThan(1.5 * reference.dissimilarityHigh)
+  })
+
+  test('a still feature that moves counts as 10 deviations, and no feature as more', () => {
+    expect(of([3, 0.5, 0, 7.01])).toBeGreaterThan(9 / reference.pairDistanceMean)
+    expect(of([1e6, 0.5, 0, 7])).toBeCloseTo(of([3 + 2 * 10, 0.5, 0, 7]), 1)
+  })
+
+  test('differs from the index of FreqAI by no more than the nearest row lies from a centroid', () => {
+    const { means, deviations, centroids, pairDistanceMean } = reference
+    const z = (values: ArrayLike<number>): Float64Array =>
+      Float64Array.from({ length: 3 }, (_, i) => (values[i]! - means[i]!) / deviations[i]!)
+    const rows = Array.from({ length: training.rows }, (_, row) => z(training.values.subarray(row * 4, row * 4 + 4)))
+    const heart = centroids.map((one) => Float64Array.from(one.slice(0, 3)))
+    for (const x of [
+      [3, 0.5, 0, 7],
+      [9, 0.1, 1, 7],
+      [12, 0.9, 0, 7],
+    ]) {
+      const distances = rows.map((row) => distance(row, z(x)))
+      const least = Math.min(...distances)
+      const nearest = rows[distances.indexOf(least)]!
+      const radius = Math.min(...heart.map((one) => distance(one, nearest)))
+      expect(Math.abs(of(x) - least / pairDistanceMean)).toBeLessThanOrEqual((radius + 1e-3) / pairDistanceMean)
+    }
+  })
+})
+
+describe('fitCentroids', () => {
+  test('finds clusters that lie apart, by any seed', () => {
+    const centres = [
+      [0, 0],
+      [100, 0],
+      [0, 100],
+    ]
+    const random = seededRandom(5)
+    const rows = Array.from({ length: 90 }, (_, i) =>
+      Float64Array.from(centres[i % 3]!, (value) => value + normal(random)),
+    )
+    for (let seed = 1; seed <= 5; seed += 1) {
+      const found = fitCentroids(rows, 3, seededRandom(seed))
+      for (const centre of centres) {
+        expect(Math.min(...found.map((one) => distance(one, Float64Array.from(centre))))).toBeLessThan(1)
+      }
+    }
+  })
+
+  test('no more centroids than different rows', () => {
+    const rows = [1, 1, 2, 2].map((value) => Float64Array.of(value))
+    expect(
+      fitCentroids(rows, 5, seededRandom(1))
+        .map(([value]) => value)
+        .sort(),
+    ).toEqual([1, 2])
+  })
+})
+
+describe('InputDrift', () => {
+  const settings = { windowRows: 1_000, psiMax: 0.25, ksLevel: 0.001 }
+  const feed = (drift: InputDrift, { values, rows }: ReturnType<typeof rowsOf>): number => {
+    let looks = 0
+    for (let row = 0; row < rows; row += 1) {
+      looks += drift.push(values.subarray(row * FEATURES, (row + 1) * FEATURES)) ? 1 : 0
+    }
+    return looks
+  }
+
+  test('looks at a full window, then at every tenth of it; rows like those of training show nothing', () => {
+    const drift = new InputDrift(reference, settings)
+    expect(feed(drift, rowsOf(999, 3))).toBe(0)
+    expect(drift.shifts).toEqual([])
+    expect(feed(drift, rowsOf(1, 4))).toBe(1)
+    expect(feed(drift, rowsOf(1_000, 5))).toBe(10)
+    expect(drift.shifts.map(({ drifted }) => drifted)).toEqual([false, false, false, false])
+    for (const { psi } of drift.shifts) expect(psi).toBeLessThan(0.05)
+  })
+
+  // Limit of KS at 0.001 / 4 features, 3,000 and 100 rows: 0.2155; without the division it would be 0.198.
+  test.each([
+    [31, false],
+    [32, true],
+  ])('%d of 100 rows in the lowest tenth of one feature: %s', (low, expected) => {
+    const drift = new InputDrift(reference, { ...settings, windowRows: 100, psiMax: 1e-9 })
+    const [edges] = reference.edges
+    for (let row = 0; row < 100; row += 1) {
+      const value = row < low ? edges![0]! - 1 : (edges![1 + (row % 9)] ?? edges![8]! + 1)
+      drift.push([value, 0.5, 0, 7])
+    }
+    expect(drift.shifts[0]!.drifted).toBe(expected)
+  })
+
+  test('one feature that moves is named, the window forgets it again, a restart keeps it', () => {
+    const drift = new InputDrift(reference, settings)
+    feed(drift, rowsOf(1_000, 6, 2))
+    const drifted = (one: InputDrift) => one.shifts.filter((each) => each.drifted).map(({ feature }) => feature)
+    expect(drifted(drift)).toEqual([0])
+    expect(drift.shifts[0]!.ks).toBeGreaterThan(0.3)
+    const restored = new InputDrift(reference, settings, JSON.parse(JSON.stringify(drift.save())))
+    expect(restored.shifts).toEqual(drift.shifts)
+    feed(restored, rowsOf(1_000, 7))
+    expect(drifted(restored)).toEqual([])
+  })
+})

@@ -1,0 +1,55 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { finalCut, validationCut } from '../../../src/training/splits/final-cut.ts'
+import { anyRows, barsOf, isShared, rowsOf } from './timed-rows.ts'
+
+const shares = { validation: 0.2, calibration: 0.2, test: 0.2, embargoBars: 0 }
+
+test('for any rows, parts follow each other in time, share nothing pair by pair, and drop nothing else', () => {
+  fc.assert(
+    fc.property(anyRows, fc.integer({ min: 0, max: 1 }), (data, embargoBars) => {
+      fc.pre(data.shape.steps + data.shape.horizonBars <= 8)
+      const { train, validation, calibration, test: tested } = finalCut(data, { ...shares, embargoBars })
+      const moments = [...new Set(data.endAt)].sort((a, b) => a - b)
+      const borders = [0, 0.4, 0.6, 0.8].map((share) => moments[Math.round(share * moments.length)]!)
+      const partOf = (row: number): number => borders.filter((at) => data.endAt[row]! >= at).length - 1
+      const rows = Array.from({ length: data.rows }, (_, row) => row)
+      for (const [part, made] of [train, validation, calibration, tested].entries()) {
+        const later = rows.filter((row) => partOf(row) > part)
+        const expected = rows.filter(
+          (row) => partOf(row) === part && !later.some((other) => isShared(data, row, other, embargoBars)),
+        )
+        expect([...made]).toEqual(expected)
+      }
+    }),
+    { numRuns: 25 },
+  )
+})
+
+test('both sides of each border, window 4 bars, label 3', () => {
+  const data = rowsOf(100)
+  const cut = finalCut(data, shares)
+  const ends = (rows: Int32Array) => [barsOf(data, rows)[0], barsOf(data, rows).at(-1)]
+  expect(ends(cut.train)).toEqual([0, 32])
+  expect(ends(cut.validation)).toEqual([40, 52])
+  expect(ends(cut.calibration)).toEqual([60, 72])
+  expect(ends(cut.test)).toEqual([80, 99])
+})
+
+test('validation is the later part of the given rows only', () => {
+  const data = rowsOf(100)
+  const split = validationCut(
+    data,
+    Int32Array.from({ length: 50 }, (_, row) => row),
+    0.2,
+    2,
+  )
+  expect(barsOf(data, split.validation)).toEqual([40, 41, 42, 43, 44, 45, 46, 47, 48, 49])
+  expect(barsOf(data, split.train).at(-1)).toBe(30)
+})
+
+test('shares and sizes that leave a part empty are told', () => {
+  expect(() => finalCut(rowsOf(100), { ...shares, test: 0 })).toThrow('must all be above 0')
+  expect(() => finalCut(rowsOf(100), { ...shares, test: 0.7 })).toThrow('must all be above 0')
+  expect(() => finalCut(rowsOf(30), shares)).toThrow('part 2 of 4 has no rows of 30 left after the purge')
+})
