@@ -206,9 +206,7 @@ describe('fitBundle', () => {
 
   test('a feature that has seen the future is refused by name', async () => {
     const planted = dataset(1, 1, 2_000, true)
-    await expect(fitBundle(requestOf(planted, evaluationData))).rejects.toThrow(
-      /features noise: .* seen it/,
-    )
+    await expect(fitBundle(requestOf(planted, evaluationData))).rejects.toThrow(/features noise: .* seen it/)
   })
 })
 

@@ -78,13 +78,18 @@ function contenderOf(one: Earned, keys: readonly string[], moments: ReadonlySet<
     ...saidOf(one, keys),
     pnl: Float64Array.from(kept, (i) => one.pnl[i]!),
     pnlAt: Float64Array.from(kept, (i) => one.pnlAt[i]!),
-    trades: tripsWithin(one.tripsAt, kept.length === 0 ? [] : [one.pnlAt[kept[0]!]!, one.pnlAt[kept.at(-1)!]!]),
+    trades: tripsWithin(one.tripsAt, moments),
   }
 }
 
 /** Only those count that were closed in the judged time. */
-const tripsWithin = (tripsAt: readonly number[], [from, to]: readonly number[]): number =>
-  from === undefined || to === undefined ? 0 : tripsAt.filter((at) => at >= from && at <= to).length
+function tripsWithin(tripsAt: readonly number[], moments: ReadonlySet<number>): number {
+  const [from, to] = [...moments].reduce(([least, most], at) => [Math.min(least, at), Math.max(most, at)] as const, [
+    Number.POSITIVE_INFINITY,
+    Number.NEGATIVE_INFINITY,
+  ] as const)
+  return tripsAt.filter((at) => at >= from && at <= to).length
+}
 
 /** Before there is an outcome nothing is off; the gate has too few bars then. */
 function coverageOf(outcomes: readonly ForecastOutcome[]): Candidate['coverage'] {

@@ -94,7 +94,7 @@ describe('tickwright backtest', () => {
     const planted = await ran({ checkLookahead: true, plantLookahead: true })
     expect(planted).toMatchObject({ code: 1, said: { passed: false } })
     expect(planted.said['found']).toMatchObject([{ differs: 'features' }, { differs: 'features' }])
-  })
+  }, 60_000)
 
   test.each([
     ['another mode', () => space.config('paper'), 'mode was paper'],

@@ -179,7 +179,8 @@ describe('rollback', () => {
   })
 
   test('one that a crash left half done is finished at the start', async () => {
-    await note('rollback', 'b', { previous: 'a', who: 'daemon' })
+    // `current` was written before.
+    await note('rollback', 'b', { previous: 'a', who: 'daemon', at: '2099-01-01T00:00:00.000Z' })
     const { done, offered } = await bench()
     await done()
     expect(await readCurrentVersion(family)).toBe('b')

@@ -62,8 +62,9 @@ export function madeRows({
   const at = Array.from({ length: rows }, (_row, row) => row).filter((row) => !missing.includes(row))
   const column = (of: (row: number) => number): Float64Array => Float64Array.from(at, of)
   const ticks = (row: number): number => Math.round(600_000 * Math.exp(logs[row]! / 10_000))
-  const open = (row: number): number => ticks(Math.max(0, row - 1)) / 10
-  const close = (row: number): number => ticks(row) / 10
+  const tickSize = Number(INSTRUMENTS.find((one) => one.symbol === symbol)!.tickSize)
+  const open = (row: number): number => ticks(Math.max(0, row - 1)) * tickSize
+  const close = (row: number): number => ticks(row) * tickSize
   return {
     ...{ symbol, featureNames: NAMES, schemaHash: SCHEMA.hash, barMs: 1_000, rows: at.length },
     startAt: column((row) => START_AT + row * 1_000),

@@ -44,8 +44,11 @@ test.each([
   expect(await readHistory(family)).toEqual(before)
 })
 
+/** `current` was written before. */
+const LATER = '2099-01-01T00:00:00.000Z'
+
 test('one that died between the entry and the change is finished, once', async () => {
-  await appendHistory(family, { ...entry, action: 'promote', version: 'b', previous: 'a' })
+  await appendHistory(family, { ...entry, at: LATER, action: 'promote', version: 'b', previous: 'a' })
   expect(await finishChange(family)).toBe('b')
   expect(await current()).toBe('b')
   expect(await finishChange(family)).toBeUndefined()
