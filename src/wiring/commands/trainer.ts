@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { mkdir } from 'node:fs/promises'
 import { constants, getPriority, setPriority } from 'node:os'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { followBars } from '../../adapters/bars/follow-bars.ts'
 import { readBundle, readCurrentVersion } from '../../adapters/bundle/read-bundle.ts'
@@ -27,8 +27,9 @@ import { appendHistory, historyReader, readHistory } from '../models/history.ts'
 import { barLogOf, loggedInstruments } from '../trainer/bar-log-of.ts'
 import { runJob } from '../trainer/job-process.ts'
 import { liveBaseline } from '../trainer/live-baseline.ts'
+import { writePromotionPage } from '../trainer/promotion-page.ts'
 import { loadTrainerConfig } from '../trainer/serve-job.ts'
-import { type Judged, ShadowArena } from '../trainer/shadow-arena.ts'
+import { type Judged, ShadowArena, type ShadowVerdict } from '../trainer/shadow-arena.ts'
 import type { ShadowForecast } from '../trainer/shadow-lane.ts'
 import { runSidecar } from '../trainer/sidecar.ts'
 import type { SidecarEvent } from '../trainer/sidecar-event.ts'
@@ -172,6 +173,27 @@ async function promote(
 const currentVersion = async (familyFolder: string): Promise<string | undefined> =>
   existsSync(join(familyFolder, 'current')) ? await readCurrentVersion(familyFolder) : undefined
 
+/** A page that cannot be written is no reason to stop. */
+function tellVerdict(
+  found: ShadowVerdict,
+  { trainer, model }: ArenaMakings['config'],
+  instruments: readonly Instrument[],
+  tell: (event: SidecarEvent) => void,
+): void {
+  try {
+    const file = writePromotionPage(found, {
+      dir: trainer.dir,
+      family: basename(model.path),
+      currency: instruments[0]?.settle ?? '',
+      startingBalance: Number(trainer.startingBalance),
+      madeAt: new Date(systemClock().now()).toISOString(),
+    })
+    tell({ kind: 'shadow', version: found.version, text: `${found.version} is judged: ${file}` })
+  } catch (error) {
+    tell({ kind: 'problem', text: `the page of ${found.version} cannot be written: ${messageOf(error)}` })
+  }
+}
+
 interface ArenaMakings {
   readonly config: Config & { readonly trainer: TrainerConfig }
   readonly schema: FeatureSchema
@@ -197,6 +219,7 @@ function arenaOf({ config, schema, instruments, journal, tell }: ArenaMakings): 
     baseline: liveBaseline,
     // Each challenger was one trial more; those that never came so far are counted by the gate before.
     trials: () => ({ count: 1 }),
+    onVerdict: (found) => tellVerdict(found, config, instruments, tell),
     onForecasts(version, said) {
       try {
         journal.add(said.map((one) => rowOf(version, one)))

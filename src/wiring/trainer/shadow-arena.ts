@@ -6,7 +6,7 @@ import type { Bar } from '../../market/bar.ts'
 import type { Roster } from '../../model/bundle/model-history.ts'
 import type { GateTrials } from '../../training/gate/contender.ts'
 import type { GateSettings } from '../../training/gate/gate-settings.ts'
-import { judge } from '../../training/gate/judge.ts'
+import { judge, type Verdict } from '../../training/gate/judge.ts'
 import { looksDue } from '../../training/gate/looks-due.ts'
 import { type Earned, fieldOf, type Said } from '../evaluation/contenders.ts'
 import type { TradingTerms } from '../evaluation/forecast-trader.ts'
@@ -29,8 +29,18 @@ export interface ArenaParts {
   /** Forecasts of models that decide nothing, for the journal. */
   onForecasts?(version: string, forecasts: readonly ShadowForecast[]): void
   onBars?(version: string, bars: number): void
+  /** A verdict that is final, with what it was found on: for its page. */
+  onVerdict?(found: ShadowVerdict): void
   /** Something is in the way of challengers; told once while it lasts. */
   onProblem?(text: string): void
+}
+
+/** What a challenger was judged on; the champion beside it, where there was one. */
+export interface ShadowVerdict {
+  readonly version: string
+  readonly why: string
+  readonly verdict: Verdict
+  readonly earned: readonly Earned[]
 }
 
 /** A challenger whose time has come. */
@@ -196,7 +206,10 @@ export class ShadowArena {
     const passed = verdict.outcome === 'pass'
     // Another look, or more bars, may still come.
     if (!passed && !isLast && (looks < gate.looksMax || verdict.outcome === 'not enough data')) return undefined
-    return { version, passed, over: champion?.version, why: `${bars} live bars: ${verdict.summary}`, numbers }
+    const why = `${bars} live bars: ${verdict.summary}`
+    const earned = [candidate, ...(champion ? [earnedOf(champion.version, champion.lane)] : [])]
+    this.#parts.onVerdict?.({ version, why, verdict, earned })
+    return { version, passed, over: champion?.version, why, numbers }
   }
 }
 
