@@ -52,7 +52,8 @@ async function resultOf(
   const parts = { schema, clock, io }
   if (job.kind === 'train') return await train(config, job, parts, send)
   if (job.kind === 'truth' || job.kind === 'regime-change') {
-    return await serveTruth(requireTrainMode(config, job.config), job, { schema, clock, io })
+    const onPhase = (text: string): void => send({ kind: 'progress', text })
+    return await serveTruth(requireTrainMode(config, job.config), job, { schema, clock, io, onPhase })
   }
   const trial = requireTrainMode(config, job.config)
   const rows = await configuredRows(trial, parts)

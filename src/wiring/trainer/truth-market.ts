@@ -23,6 +23,8 @@ export interface TruthParts {
   readonly schema: FeatureSchema
   readonly clock: Clock
   readonly io: Io
+  /** How far a training is, for people. */
+  onPhase?(text: string): void
 }
 
 /** One simulated market. */
@@ -60,7 +62,7 @@ export async function trainedOn(
   config: TrainConfig,
   tables: readonly RowTable[],
   alpha: number,
-  { schema, io, clock }: TruthParts,
+  { schema, io, clock, onPhase }: TruthParts,
 ): Promise<Candidate> {
   const terms = termsOf(config, alpha)
   const recipe = recipeOf(config.trainer)
@@ -72,6 +74,7 @@ export async function trainedOn(
     source: 'simulated flow',
     createdAt: new Date(clock.now()).toISOString(),
     report: () => '',
+    ...(onPhase && { onPhase }),
   })
 }
 
