@@ -1,4 +1,6 @@
 #!/usr/bin/env node
+import '../adapters/onnx/no-telemetry.ts'
+
 import { readFileSync } from 'node:fs'
 import { commands } from './commands.ts'
 import { packageFile } from './package-file.ts'

@@ -88,7 +88,11 @@ async function settings(folder: string): Promise<object> {
     ...shipped,
     symbols: [SYMBOL],
     barMs: MINUTE_MS,
-    features: { ...shipped['features'], timeframes: ['1m', '15m', '1h'], indicators: indicators(shipped['features']!) },
+    features: {
+      ...shipped['features'],
+      timeframes: ['1m', '15m', '1h'],
+      indicators: madeIndicators(shipped['features']!),
+    },
     model: { ...shipped['model'], path: path.join(folder, 'model') },
     state: { dir: path.join(folder, 'state') },
     backtest: {
@@ -101,7 +105,7 @@ async function settings(folder: string): Promise<object> {
 }
 
 /** Made candles have no funding. */
-const indicators = (features: Record<string, unknown>): readonly unknown[] =>
+export const madeIndicators = (features: Record<string, unknown>): readonly unknown[] =>
   (features['indicators'] as { name: string }[]).filter(({ name }) => name !== 'funding_rate')
 
 export async function writeCandles(file: string, count: number): Promise<void> {

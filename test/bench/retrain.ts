@@ -5,7 +5,7 @@ import path from 'node:path'
 import { parse, stringify } from 'yaml'
 import { featureSchema } from '../../src/features/feature-schema.ts'
 import { loadConfig } from '../../src/wiring/config/load-config.ts'
-import { writeCandles } from './backtest.ts'
+import { madeIndicators, writeCandles } from './backtest.ts'
 import type { BenchOptions } from './bench-options.ts'
 
 const CONFIG = 'config/train.yaml'
@@ -56,13 +56,15 @@ async function settings(folder: string): Promise<object> {
   const shipped = parse(await readFile(CONFIG, 'utf8')) as Record<string, Record<string, unknown>>
   const { data, ...train } = shipped['train'] as { data: Record<string, unknown> }
   const [instrument] = data['instruments'] as Record<string, unknown>[]
+  const { funding: _funding, mark: _mark, ...described } = instrument!
   const files = { folder, repair: (data['files'] as Record<string, unknown>)['repair'] }
   return {
     ...shipped,
     symbols: [SYMBOL],
+    features: { ...shipped['features'], indicators: madeIndicators(shipped['features']!) },
     model: { ...shipped['model'], path: path.join(folder, 'model') },
     trainer: { ...shipped['trainer'], dir: path.join(folder, 'trainer'), windowBars: BARS },
-    train: { ...train, data: { kind: 'candles', files, instruments: [{ ...instrument, bars: 'candles.csv' }] } },
+    train: { ...train, data: { kind: 'candles', files, instruments: [{ ...described, bars: 'candles.csv' }] } },
   }
 }
 

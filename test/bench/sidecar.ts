@@ -101,7 +101,7 @@ async function busyTrainer(folder: string): Promise<{ stop(): Promise<void> }> {
     ...{ job, limits: LIMITS, signal: ended.signal },
     onMessage: (message) => message.kind === 'progress' && message.text.startsWith('fits') && isFitting(),
   })
-  const first = await Promise.race([fitting, done, sleep(PHASE_WAIT_MS_MAX)])
+  const first = await Promise.race([fitting, done, sleep(PHASE_WAIT_MS_MAX, undefined, { ref: false })])
   if (first !== undefined) throw new Error(`the trainer ended: ${JSON.stringify(first)}`)
   return {
     async stop() {

@@ -1,7 +1,7 @@
-import { mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises'
+import { mkdir, readdir, readFile, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { CheckpointStore } from '../../training/network/checkpoint.ts'
-import { syncFolder } from './write-bundle.ts'
+import { replaceDurably } from '../files/durable-file.ts'
 
 /** Checkpoints kept in a folder; past it the oldest go. Of trainings that nobody went on with. */
 const FILES_MAX = 8
@@ -20,16 +20,7 @@ export function checkpointFile(dir: string, key: string): CheckpointFile {
     load: () => readFile(file).catch(() => undefined),
     async save(bytes) {
       await mkdir(dir, { recursive: true })
-      const temporary = `${file}.${process.pid}`
-      const handle = await open(temporary, 'w', 0o644)
-      try {
-        await handle.writeFile(bytes)
-        await handle.sync()
-      } finally {
-        await handle.close()
-      }
-      await rename(temporary, file)
-      await syncFolder(dir)
+      await replaceDurably(file, bytes)
       if (!isTidy) await removeOldest(dir)
       isTidy = true
     },

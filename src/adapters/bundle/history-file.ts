@@ -1,8 +1,8 @@
 import { mkdir, open, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { InputError } from '../../core/errors.ts'
+import { syncFolder } from '../files/durable-file.ts'
 import { readPlainFile } from './read-plain-file.ts'
-import { syncFolder } from './write-bundle.ts'
 
 /** What happened to the models of a family, one JSON object a line. */
 export const HISTORY_FILE = 'history.jsonl'

@@ -1,6 +1,7 @@
-import { chmod, mkdir, open, readFile, rename } from 'node:fs/promises'
+import { chmod, mkdir, readFile, rename } from 'node:fs/promises'
 import { join } from 'node:path'
 import { InputError } from '../../core/errors.ts'
+import { syncFolder, writeDurably } from '../files/durable-file.ts'
 import { isBundleName, NAME_RULE } from './names.ts'
 import { withTemporaryFolder } from './temporary-folder.ts'
 
@@ -64,24 +65,4 @@ async function holds(folder: string, files: Files): Promise<boolean> {
     if (found === undefined || !found.equals(bytes)) return false
   }
   return true
-}
-
-async function writeDurably(file: string, bytes: Uint8Array): Promise<void> {
-  const handle = await open(file, 'w', 0o644)
-  try {
-    await handle.writeFile(bytes)
-    await handle.sync()
-  } finally {
-    await handle.close()
-  }
-}
-
-/** A rename lasts only when the folder that holds the name is on disk too. */
-export async function syncFolder(folder: string): Promise<void> {
-  const handle = await open(folder, 'r')
-  try {
-    await handle.sync()
-  } finally {
-    await handle.close()
-  }
 }

@@ -1,3 +1,5 @@
+import './no-telemetry.ts'
+
 import { env, InferenceSession, Tensor } from 'onnxruntime-node'
 import { check } from '../../core/check.ts'
 import { InputError, InvariantError, messageOf } from '../../core/errors.ts'

@@ -1,3 +1,5 @@
+import './no-telemetry.ts'
+
 import { env, InferenceSession, Tensor } from 'onnxruntime-node'
 import { InputError, messageOf } from '../../core/errors.ts'
 import type { ModelRuntime, ModelSession } from '../../inference/model-runtime.port.ts'

@@ -6,6 +6,7 @@ import { pipeline } from 'node:stream/promises'
 import { check } from '../../core/check.ts'
 import type { Clock } from '../../core/clock.port.ts'
 import { InputError, messageOf } from '../../core/errors.ts'
+import { syncFolder } from '../files/durable-file.ts'
 import { readRowFile, type StoredRows, writeRowFile } from './row-file.ts'
 
 /** Rows by what they were computed from. It may forget anything at any time. */
@@ -156,15 +157,5 @@ async function namesIn(dir: string): Promise<readonly string[]> {
   } catch (thrown) {
     if ((thrown as NodeJS.ErrnoException).code === 'ENOENT') return []
     throw thrown
-  }
-}
-
-/** A name lasts only when the folder that holds it is on disk too. */
-async function syncFolder(dir: string): Promise<void> {
-  const handle = await open(dir, 'r')
-  try {
-    await handle.sync()
-  } finally {
-    await handle.close()
   }
 }

@@ -1,6 +1,5 @@
 import type { FileHandle } from 'node:fs/promises'
 import {
-  AsyncByteQueue,
   type Data,
   Dictionary,
   Field,
@@ -20,6 +19,7 @@ import {
 } from 'apache-arrow'
 import { InputError } from '../../core/errors.ts'
 import type { RowTable } from '../../training/rows/row-table.ts'
+import { ArrowChunks } from '../files/arrow-chunks.ts'
 import { emptyColumns, type RowColumns, SINGLE_COLUMNS } from './row-columns.ts'
 import { headOf, metadataOf } from './row-file-head.ts'
 
@@ -43,7 +43,7 @@ export async function writeRowFile(
   onBytes: (bytes: Uint8Array) => void,
 ): Promise<void> {
   const schema = new Schema(fieldsOf(tables[0]?.featureNames ?? []), metadataOf({ key, note, tables }))
-  const chunks = new Chunks()
+  const chunks = new ArrowChunks()
   const writer = new RecordBatchFileWriter()
   const flush = async (): Promise<void> => {
     for (const chunk of chunks.take()) {
@@ -87,21 +87,6 @@ export async function readRowFile(handle: FileHandle, key: string): Promise<Stor
   return {
     note,
     tables: filled.map(({ symbol, rows, columns }) => ({ symbol, featureNames, schemaHash, barMs, rows, ...columns })),
-  }
-}
-
-/** Takes what the writer says at once, so that nothing piles up behind a slow disk. */
-class Chunks extends AsyncByteQueue {
-  #taken: Uint8Array[] = []
-
-  override write(value: Uint8Array): void {
-    if (value.byteLength > 0) this.#taken.push(value)
-  }
-
-  take(): Uint8Array[] {
-    const taken = this.#taken
-    this.#taken = []
-    return taken
   }
 }
 

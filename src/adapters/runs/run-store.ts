@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { InputError, messageOf } from '../../core/errors.ts'
 import { readPlainFile } from '../bundle/read-plain-file.ts'
 import { withTemporaryFolder } from '../bundle/temporary-folder.ts'
-import { syncFolder } from '../bundle/write-bundle.ts'
+import { syncFolder } from '../files/durable-file.ts'
 import { parseRunFile, type RunFile } from './run-file.ts'
 import { isRunId } from './run-id.ts'
 

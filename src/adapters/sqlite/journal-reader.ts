@@ -7,7 +7,8 @@ import type { EpochMs } from '../../core/units.ts'
 import type { DecisionStory, JournalReader, JournalSummary } from '../../trading/journal.port.ts'
 import type { LatchRecord } from '../../trading/journal-records.ts'
 import { alertOf } from './alert-outbox.ts'
-import { requireOurs } from './open-state.ts'
+import { requireOurs } from './open-database.ts'
+import { STATE_FILE } from './open-state.ts'
 import { countsOf } from './order-rows.ts'
 import { balanceOf, decisionOf, fillOf, orderOf, positionOf, type Row } from './rows.ts'
 import { TERMINAL_SQL } from './schema.ts'
@@ -23,7 +24,7 @@ export function openJournalReader(path: string): JournalReader {
   let db: Database.Database | undefined
   try {
     db = new Database(path, { readonly: true, timeout: 5_000 })
-    requireOurs(db, path)
+    requireOurs(db, path, STATE_FILE)
     return reader(db)
   } catch (error) {
     db?.close()

@@ -9,7 +9,8 @@ import type {
   TrialStore,
   TrialStudy,
 } from '../../training/search/trial-store.port.ts'
-import { openTrialStoreFile } from './trial-store-file.ts'
+import { openDatabase } from './open-database.ts'
+import { TRIAL_STORE_FILE } from './trial-store-file.ts'
 import { outcomeCells, returnsBlob, returnsIn, type TrialRow, trialOf } from './trial-store-rows.ts'
 
 /** Processes that may end under a trial before it is given up: it may be the trial that ends them. */
@@ -17,10 +18,10 @@ const DEATHS_MAX = 3
 
 /**
  * Opens the trainer's database at `path`, its one writer; `:memory:` keeps nothing. Trials that a dead process left running have failed
- * and are owed again, up to the third death. `at`: milliseconds since the epoch. Throws `InputError` as `openTrialStoreFile` does.
+ * and are owed again, up to the third death. `at`: milliseconds since the epoch. Throws `InputError` as `openDatabase` does.
  */
 export function openTrialStore(path: string, at: number): TrialStore {
-  const { db, close } = openTrialStoreFile(path)
+  const { db, close } = openDatabase(path, TRIAL_STORE_FILE)
   db.prepare(`
     UPDATE trials SET state = 'failed', cause = 'its process ended', deaths = deaths + 1, owed = deaths + 1 < ${DEATHS_MAX},
       finished_at = max(@at, started_at) WHERE state = 'running'`).run({ at })

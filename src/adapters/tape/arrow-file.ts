@@ -1,6 +1,5 @@
 import { type FileHandle, open, rm } from 'node:fs/promises'
 import {
-  AsyncByteQueue,
   type Data,
   type DataType,
   Field,
@@ -16,6 +15,7 @@ import {
   vectorFromArray,
 } from 'apache-arrow'
 import { InputError, messageOf } from '../../core/errors.ts'
+import { ArrowChunks } from '../files/arrow-chunks.ts'
 
 export interface ArrowColumn {
   readonly name: string
@@ -59,28 +59,13 @@ export async function createArrowFile(
   }
 }
 
-/** Takes what the writer says at once, so that nothing piles up behind a slow disk. */
-class Chunks extends AsyncByteQueue {
-  #taken: Uint8Array[] = []
-
-  override write(value: Uint8Array): void {
-    if (value.byteLength > 0) this.#taken.push(value)
-  }
-
-  take(): Uint8Array[] {
-    const taken = this.#taken
-    this.#taken = []
-    return taken
-  }
-}
-
 class BatchFile implements ArrowFile {
   rows = 0
   readonly #path: string
   readonly #handle: FileHandle
   readonly #schema: Schema
   readonly #columns: readonly Column[]
-  readonly #chunks = new Chunks()
+  readonly #chunks = new ArrowChunks()
   readonly #writer = new RecordBatchFileWriter()
   #waiting = 0
 

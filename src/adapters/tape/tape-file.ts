@@ -1,6 +1,7 @@
 import { type FileHandle, mkdir, open, rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { InputError, messageOf } from '../../core/errors.ts'
+import { syncFolder } from '../files/durable-file.ts'
 import { gzipMember } from './gzip-member.ts'
 
 /** One tape being written, member by member. */
@@ -81,15 +82,5 @@ class MemberFile implements TapeFile {
     } finally {
       await this.#handle.close()
     }
-  }
-}
-
-/** A name lasts only when the folder that holds it is on disk too. */
-async function syncFolder(folder: string): Promise<void> {
-  const handle = await open(folder, 'r')
-  try {
-    await handle.sync()
-  } finally {
-    await handle.close()
   }
 }

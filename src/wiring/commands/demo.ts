@@ -1,6 +1,6 @@
 import { cpSync, existsSync } from 'node:fs'
 import { basename, join } from 'node:path'
-import { requireWritable } from '../../adapters/sqlite/open-state.ts'
+import { requireWritable } from '../../adapters/sqlite/open-database.ts'
 import { InputError } from '../../core/errors.ts'
 import { DEMO_KEY } from '../../simulation/binance/binance-protocol.ts'
 import type { DemoOptions } from '../command-options.ts'

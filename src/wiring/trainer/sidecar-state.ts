@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs'
-import { mkdir, open, readFile, rename } from 'node:fs/promises'
+import { mkdir, readFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { z } from 'zod'
-import { syncFolder } from '../../adapters/bundle/write-bundle.ts'
+import { replaceDurably } from '../../adapters/files/durable-file.ts'
 import { InputError } from '../../core/errors.ts'
 
 const moment = z.number().nonnegative()
@@ -39,14 +39,5 @@ export async function loadSidecarState(file: string): Promise<SidecarState> {
 /** Durable when it resolves: readers see the old state or the new one. */
 export async function saveSidecarState(file: string, state: SidecarState): Promise<void> {
   await mkdir(dirname(file), { recursive: true })
-  const temporary = `${file}.new`
-  const handle = await open(temporary, 'w', 0o644)
-  try {
-    await handle.writeFile(JSON.stringify(state))
-    await handle.sync()
-  } finally {
-    await handle.close()
-  }
-  await rename(temporary, file)
-  await syncFolder(dirname(file))
+  await replaceDurably(file, JSON.stringify(state))
 }

@@ -1,3 +1,5 @@
+import '../../../src/adapters/onnx/no-telemetry.ts'
+
 import { InferenceSession, Tensor as OnnxTensor } from 'onnxruntime-node'
 import type { Tensor, TensorFlow } from '../../../src/adapters/tfjs/tensorflow.ts'
 import type { NodeSpec, TensorValue } from '../onnx/one-node-model.ts'

@@ -1,3 +1,5 @@
+import '../../../src/adapters/onnx/no-telemetry.ts'
+
 import onnxProto from 'onnx-proto'
 import { InferenceSession, Tensor } from 'onnxruntime-node'
 

@@ -55,9 +55,30 @@ describe('median', () => {
   test.each<{ name: string; reports: Report[]; expected: boolean }>([
     { name: 'at the median', reports: [[1, 2]], expected: false },
     { name: 'below it', reports: [[1, 1.99]], expected: true },
-    { name: 'mean of readings at the median', reports: [[1, 4], [2, 1]], expected: false }, // biome-ignore format: a row
-    { name: 'mean of readings below it', reports: [[1, 4], [2, 0.9]], expected: true }, // biome-ignore format: a row
-    { name: 'at a step where no other has a reading', reports: [[1, 9], [5, -9]], expected: false }, // biome-ignore format: a row
+    {
+      name: 'mean of readings at the median',
+      reports: [
+        [1, 4],
+        [2, 1],
+      ],
+      expected: false,
+    },
+    {
+      name: 'mean of readings below it',
+      reports: [
+        [1, 4],
+        [2, 0.9],
+      ],
+      expected: true,
+    },
+    {
+      name: 'at a step where no other has a reading',
+      reports: [
+        [1, 9],
+        [5, -9],
+      ],
+      expected: false,
+    },
   ])('$name: ended $expected', ({ reports, expected }) => {
     expect(pruner.isHopeless(trial(...reports), others, [])).toBe(expected)
   })
@@ -86,8 +107,41 @@ describe('ASHA', () => {
   })
 
   test('between rungs nobody is judged', () => {
-    const rival = finishedTrial(1, { reports: [[1, 9], [2, 9], [3, 9]] }) // biome-ignore format: a row
-    expect(pruner.isHopeless({ number: 2, params: {}, reports: [[1, 9], [2, 0]] }, [rival], [])).toBe(false) // biome-ignore format: a row
-    expect(pruner.isHopeless({ number: 2, params: {}, reports: [[1, 9], [2, 0], [3, 0]] }, [rival], [])).toBe(true) // biome-ignore format: a row
+    const rival = finishedTrial(1, {
+      reports: [
+        [1, 9],
+        [2, 9],
+        [3, 9],
+      ],
+    })
+    expect(
+      pruner.isHopeless(
+        {
+          number: 2,
+          params: {},
+          reports: [
+            [1, 9],
+            [2, 0],
+          ],
+        },
+        [rival],
+        [],
+      ),
+    ).toBe(false)
+    expect(
+      pruner.isHopeless(
+        {
+          number: 2,
+          params: {},
+          reports: [
+            [1, 9],
+            [2, 0],
+            [3, 0],
+          ],
+        },
+        [rival],
+        [],
+      ),
+    ).toBe(true)
   })
 })
