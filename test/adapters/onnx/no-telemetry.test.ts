@@ -20,15 +20,19 @@ test.each(Object.entries(LOADS))('a model loaded by %s leaves nothing in the hom
     const graph = path.join(home, 'model.onnx')
     writeFileSync(graph, ridgeForecasterGraph(model))
     const name = load.slice(0, load.indexOf('('))
-    const program = `
+    const program = path.join(home, 'program.mjs')
+    writeFileSync(
+      program,
+      `
       import { readFileSync } from 'node:fs'
       import { ${name} } from '${path.resolve('dist/adapters/onnx', `${module}.js`)}'
       const graph = readFileSync('${graph}')
       await ${load}
-      process.exit(0)`
+      process.exit(0)`,
+    )
     const env = { PATH: process.env['PATH'], HOME: home }
-    await promisify(execFile)(process.execPath, ['--input-type=module', '--eval', program], { env })
-    expect(readdirSync(home)).toEqual(['model.onnx'])
+    await promisify(execFile)(process.execPath, [program], { env })
+    expect(readdirSync(home)).toEqual(['model.onnx', 'program.mjs'])
   } finally {
     rmSync(home, { recursive: true })
   }
