@@ -6,6 +6,7 @@ import type { ModelBundle } from '../model/bundle/bundle.ts'
 import type { Reference } from '../model/bundle/reference-schema.ts'
 import type { Forecast, NoForecast } from './forecast.ts'
 import type { ModelRuntime } from './model-runtime.port.ts'
+import { overlap } from './overlap.ts'
 import { readOutputs } from './read-outputs.ts'
 import { type Answer, type Serving, type ServingOptions, serve } from './serving.ts'
 
@@ -119,15 +120,16 @@ function windowFailure({ manifest }: ModelBundle, window: ModelWindow): string |
   const width = features.names.length
   if (!window.ready) return 'the window is not ready'
   if (window.row.schemaHash !== features.schemaHash) return `the window has schema ${window.row.schemaHash}`
-  const { length } = window.values
+  const { values } = window
+  const { length } = values
   if (length !== window.steps * width) return `the window has ${length} values, not ${window.steps * width}`
   if (window.steps < steps) return `the window has ${window.steps} rows; the model looks back on ${steps}`
-  const from = length - steps * width
-  for (let at = from; at < length; at += 1) {
-    const value = window.values[at]!
-    if (!Number.isFinite(value)) return `feature ${features.names[at % width]} was ${value}`
-  }
-  return undefined
+  let sum = 0
+  for (let at = length - steps * width; at < length; at += 1) sum += values[at]!
+  // Doubles never overflow by a sum of so few floats: it is finite when all of them are.
+  if (Number.isFinite(sum)) return undefined
+  const odd = values.findLastIndex((value) => !Number.isFinite(value))
+  return `feature ${features.names[odd % width]} was ${values[odd]}`
 }
 
 async function runBatch(
@@ -136,12 +138,26 @@ async function runBatch(
   windows: readonly ModelWindow[],
 ): Promise<Answer | { readonly failure: string }> {
   if (windows.length === 0) return { failure: 'no window' }
-  const length = manifest.steps * manifest.features.names.length
-  const input = new Float32Array(windows.length * length)
-  for (const [row, { values }] of windows.entries()) input.set(values.subarray(values.length - length), row * length)
+  const { input, stride } = inputOf(windows, manifest.steps * manifest.features.names.length)
   try {
-    return await serving.run(input, windows.length)
+    return await serving.run(input, windows.length, stride)
   } catch (error) {
     return { failure: `the run failed: ${messageOf(error)}` }
   }
+}
+
+/** The last `width` values of each window; those that overlap in memory that threads share stay where they are. */
+function inputOf(
+  windows: readonly ModelWindow[],
+  width: number,
+): { readonly input: Float32Array; readonly stride?: number } {
+  const overlapping = overlap(windows.map(({ values }) => values))
+  if (overlapping) {
+    const { values, stride } = overlapping
+    const skipped = windows[0]!.values.length - width
+    return { input: values.subarray(skipped), stride }
+  }
+  const input = new Float32Array(windows.length * width)
+  for (const [row, { values }] of windows.entries()) input.set(values.subarray(values.length - width), row * width)
+  return { input }
 }

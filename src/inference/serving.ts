@@ -27,8 +27,8 @@ export interface Answer {
 export interface Serving {
   /** Answers now. */
   readonly provider: string
-  /** Throws when no provider answers; the next run may find one again. */
-  run(input: Float32Array, batch: number): Promise<Answer>
+  /** As of a session. Throws when no provider answers; the next run may find one again. */
+  run(input: Float32Array, batch: number, stride?: number): Promise<Answer>
   release(): Promise<void>
 }
 
@@ -115,19 +115,19 @@ class LiveServing implements Serving {
     return this.#provider
   }
 
-  async run(input: Float32Array, batch: number): Promise<Answer> {
+  async run(input: Float32Array, batch: number, stride?: number): Promise<Answer> {
     if (!this.#main) await this.#revived()
     const session = this.#main
     if (!session) throw new TransientError(`${this.#provider} is not loaded again yet`)
     try {
-      const answer = await this.#answer(session, input, batch)
+      const answer = await this.#answer(session, input, batch, stride)
       this.#isMute = false
       return answer
     } catch (error) {
       const next = this.#failed(session, error)
       if (!next) throw error
     }
-    return await this.run(input, batch)
+    return await this.run(input, batch, stride)
   }
 
   async release(): Promise<void> {
@@ -138,9 +138,9 @@ class LiveServing implements Serving {
     for (const session of sessions) await session?.release()
   }
 
-  async #answer(session: ModelSession, input: Float32Array, batch: number): Promise<Answer> {
+  async #answer(session: ModelSession, input: Float32Array, batch: number, stride?: number): Promise<Answer> {
     const { provider } = session
-    const outputs = await within(this.#limit, `the run on ${provider}`, session.run(input, batch))
+    const outputs = await within(this.#limit, `the run on ${provider}`, session.run(input, batch, stride))
     const missing = missingOutput(outputs, this.#bundle.manifest, batch)
     if (missing !== undefined) throw new TransientError(missing)
     const answer = { provider, outputs: outputs as ForecasterOutputs }

@@ -1,4 +1,5 @@
 import type { Alert } from '../core/alert.ts'
+import type { ByGroup } from '../core/by-group.ts'
 import type { Instrument, InstrumentSymbol } from '../core/instrument.ts'
 import type { OrderIntent, OrderState } from '../core/order.ts'
 import type { EpochMs } from '../core/units.ts'
@@ -100,9 +101,9 @@ export interface JournalSummary {
   /** As the venue last described them: what ticks and lots are worth. */
   readonly instruments: readonly Instrument[]
   /** In use, or used last; null before a daemon has begun. */
-  readonly model: { readonly modelId: string; readonly provider: string } | null
+  readonly model: ByGroup<{ readonly modelId: string; readonly provider: string }> | null
   /** How the model in use was doing a minute ago or less; null: it is not watched. */
-  readonly oversight: OversightStatus | null
+  readonly oversight: ByGroup<OversightStatus> | null
   readonly bars: number
   readonly counts: JournalCounts
   readonly ordersByState: Readonly<Partial<Record<OrderState, number>>>

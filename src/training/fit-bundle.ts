@@ -1,6 +1,5 @@
 import { InputError } from '../core/errors.ts'
 import type { Random } from '../core/random.ts'
-import { recalibratedOutputs } from '../inference/calibration/recalibrate.ts'
 import { packBundle } from '../model/bundle/bundle.ts'
 import type { Manifest, ManifestDraft } from '../model/bundle/manifest.ts'
 import { sha256Of } from '../model/bundle/manifest.ts'
@@ -12,8 +11,8 @@ import { modelReport } from '../report/model/model-report.ts'
 import { goldenOutputs } from './answer-rows.ts'
 import { fitBaselines } from './baselines/fit-baselines.ts'
 import { scoreForecasts } from './baselines/score-forecasts.ts'
+import { calibratedForecaster } from './calibration/calibrated-forecaster.ts'
 import type { CalibrationSettings } from './calibration/calibration-settings.ts'
-import { fitCalibration } from './calibration/fit-calibration.ts'
 import { fitReference } from './calibration/fit-reference.ts'
 import { compareWithBaselines, lostContests } from './compare-baselines.ts'
 import type { Dataset, Split } from './dataset.ts'
@@ -108,12 +107,12 @@ export async function fitBundle(request: BundleRequest): Promise<FittedModel> {
 }
 
 async function packed(request: BundleRequest, fitted: FittedForecaster): Promise<FittedModel> {
-  const { family, evaluationData, createdAt } = request
+  const { family, evaluationData, createdAt, calibration: asked } = request
   const { graph, optimizer, versionPrefix, calibration } = fitted
   const { thresholdBps } = calibration
-  const recalibration = await recalibrationOf(request, fitted)
-  const raw = await forecastDataset(fitted, evaluationData)
-  const outputs = recalibration ? recalibratedOutputs(raw, LEVELS, recalibration) : raw
+  const calibrated = asked && (await calibratedForecaster(fitted, asked.data, asked.settings))
+  const recalibration = calibrated?.recalibration
+  const outputs = await forecastDataset(calibrated ?? fitted, evaluationData)
   const baselines = baselinesOf(request, thresholdBps)
   const metrics = measured(request, outputs, baselines, thresholdBps)
   const assessment = await request.assess?.({ fitted, outputs, recalibration, baselines })
@@ -139,21 +138,6 @@ function baselinesOf(
     name,
     outputs: past ? past.pick(forecast(past.data)) : forecast(evaluationData),
   }))
-}
-
-async function recalibrationOf(
-  { calibration }: BundleRequest,
-  fitted: FittedForecaster,
-): Promise<Recalibration | undefined> {
-  if (!calibration) return undefined
-  const { data, settings } = calibration
-  const outcomes = {
-    targetsBps: data.targetsBps,
-    levels: LEVELS,
-    thresholdBps: fitted.calibration.thresholdBps,
-    horizonBars: data.shape.horizonBars,
-  }
-  return fitCalibration(await forecastDataset(fitted, data), outcomes, settings).recalibration
 }
 
 /** Scores on the evaluation rows, the baselines' beside them. */
@@ -188,7 +172,7 @@ function referenceOf({ fitData, split, reference }: BundleRequest): Manifest['re
     fitData.inputs.copy(row, window, 0)
     values.set(window.subarray(window.length - features), i * features)
   }
-  return fitReference({ values, rows: split.train.length, features }, reference)
+  return fitReference({ values, rows: split.train.length, features, ignored: fitData.ignored }, reference)
 }
 
 async function contentOf(

@@ -22,16 +22,21 @@ export function addTraining(command: AddCommand, commands: TrainingCommands, io:
     command(name, description)
       .requiredOption(CONFIG, YAML_FILE)
       .option(...JSON_FLAG)
+  const grouped = (name: string, description: string): Command =>
+    configured(name, description).option(
+      '--group <name>',
+      'of model.groups: whose model; needed where there are groups',
+    )
   configured('trainer', 'the sidecar of a daemon: retrains, proves, shows challengers live bars, promotes').action(
     async (options: TrainerOptions) => finish(await commands.trainer(options, io)),
   )
-  configured('train', 'train one model, judge it and write its bundle').action(async (options: TrainOptions) =>
+  grouped('train', 'train one model, judge it and write its bundle').action(async (options: TrainOptions) =>
     finish(await commands.train(options, io)),
   )
-  configured('search', 'search the settings of a model; goes on where it stopped').action(
-    async (options: SearchOptions) => finish(await commands.search(options, io)),
+  grouped('search', 'search the settings of a model; goes on where it stopped').action(async (options: SearchOptions) =>
+    finish(await commands.search(options, io)),
   )
-  configured('evaluate', 'walk-forward of a recipe beside the baselines, after costs')
+  grouped('evaluate', 'walk-forward of a recipe beside the baselines, after costs')
     .option('--out <file>', 'page to write; without it in the folder of the trainer')
     .action(async (options: EvaluateOptions) => finish(await commands.evaluate(options, io)))
   command('truth', 'does the trainer find an edge that is there, and none that is not? On simulated markets')

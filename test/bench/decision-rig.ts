@@ -92,11 +92,15 @@ export async function decisionRig(count: number, model: LoadedModel, journal: Jo
   const session = createSession({
     instruments,
     schema: model.schema,
-    models: oneModel(
-      alternating(model.forecaster, (ms) => {
-        inferenceMs = ms
-      }),
-    ),
+    models: [
+      {
+        source: oneModel(
+          alternating(model.forecaster, (ms) => {
+            inferenceMs = ms
+          }),
+        ),
+      },
+    ],
     desk: traderDesk(trader, 'USDT'),
     clock,
     settings: { policy: POLICY, limits: LIMITS, collarBps: 5, ledgerTag: 'bench' },

@@ -89,7 +89,7 @@ export async function swapRun(options: SwapRigOptions): Promise<SwapRun> {
     onChange,
   })
   const switchMs: number[] = []
-  const market = bench(instruments, loader.schema, watched(service, switchMs))
+  const market = bench(instruments, loader.schema, [{ source: watched(service, switchMs) }])
   await market.bars(0, WARM_UP_BARS)
   market.begin()
   const stalls = monitorEventLoopDelay({ resolution: 1 })

@@ -1,35 +1,17 @@
 import { copyFileSync, cpSync, mkdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, describe, expect, test } from 'vitest'
 import { openState } from '../../src/adapters/sqlite/open-state.ts'
-import { commands } from '../../src/wiring/commands.ts'
-import { runCli } from '../../src/wiring/run-cli.ts'
-import {
-  CANARIES,
-  killPrograms,
-  LOUD,
-  lastJson,
-  type Program,
-  runProgram,
-  startProgram,
-  until,
-} from '../support/program.ts'
-import { EAGER, EAGER_POLICY, workspace } from '../support/workspace.ts'
-import { fakeIo } from '../wiring/commands/fake-io.ts'
+import { barsOf, CANARIES, killPrograms, LOUD, lastJson, runProgram, startProgram, until } from '../support/program.ts'
+import { runHere } from '../support/run-here.ts'
+import { EAGER_ALONE, workspace } from '../support/workspace.ts'
 
 const space = workspace()
 const inSpace = (name: string) => join(space.dir, name)
-// It mostly waits for bars, so it runs beside the other tests.
-const tinySpace = workspace()
-let tiny: Program
-beforeAll(() => {
-  const changes = { ...EAGER, policy: { ...EAGER_POLICY, notionalMaxQuote: 50 } } // The venue's least is 100.
-  tiny = startProgram(['demo', '--config', tinySpace.config('demo', changes), '--bars', '16', '--json'])
-})
 afterAll(() => {
   killPrograms()
-  for (const one of [space, tinySpace]) one.remove()
+  space.remove()
 })
 
 const TAPE = 'test/fixtures/tapes/simulated-btcusdt.gz'
@@ -75,14 +57,6 @@ interface Case {
   readonly env?: Record<string, string | undefined>
   /** Needs the built program as a process of its own: it starts an exchange, or logs. */
   readonly isApart?: true
-}
-
-/** The program's command line within this process: what is refused at the door needs no second one. */
-async function runHere(args: readonly string[], changes: Record<string, string | undefined> = {}) {
-  const env = Object.fromEntries(Object.entries({ ...CANARIES, ...changes }).filter(([, value]) => value !== undefined))
-  const { io, out, err } = fakeIo(env)
-  const code = await runCli(args, commands, io, '0.0.0')
-  return { code, out: out.join('\n'), err: err.join('\n') }
 }
 
 const demo = (config: string) => ['demo', '--config', config]
@@ -187,7 +161,6 @@ const MODELS: readonly Case[] = [
   },
   {
     name: 'truncated model',
-    isApart: true,
     args: () => {
       const model = spoiltModel('cut', (bundle) => truncateSync(join(bundle, 'model.onnx'), 1_000))
       return replay(TAPE, { model })
@@ -221,7 +194,7 @@ const PLACES: readonly Case[] = [
   {
     name: 'a symbol that the venue does not list',
     isApart: true,
-    args: () => demo(space.config('demo', { symbols: ['DOGE/USDT:USDT'] })),
+    args: () => demo(space.config('demo', { symbols: ['DOGE/USDT:USDT'], trainer: undefined })),
     says: ['DOGE/USDT:USDT'],
   },
   {
@@ -285,7 +258,6 @@ const TAPES: readonly Case[] = [
   },
   {
     name: 'a PNG for a tape',
-    isApart: true,
     args: () =>
       replay(written('chart.png', Buffer.from('89504e470d0a1a0a0000000d49484452000000010000000108060000', 'hex'))),
     says: ['chart.png', 'line 1'],
@@ -322,14 +294,12 @@ describe('bad input ends with one clear message', () => {
   )
 })
 
-const barsOf = (daemon: Program): number => daemon.err().match(/"msg":"bar"/g)?.length ?? 0
-
 describe('a second daemon on the same state', () => {
   const own = workspace()
   afterAll(() => own.remove())
 
   test('is refused; the first goes on unharmed, and so does its exchange', async () => {
-    const args = ['demo', '--config', own.config('demo', EAGER), '--json']
+    const args = ['demo', '--config', own.config('demo', EAGER_ALONE), '--json']
     const first = startProgram(args)
     await first.line(/^tickwright demo/)
     const exchange = own.exchange()
@@ -346,11 +316,3 @@ describe('a second daemon on the same state', () => {
     expect(own.leaks()).toEqual([])
   }, 120_000)
 })
-
-test('orders below the least notional are never sent', async () => {
-  expect(await tiny.ended(40_000)).toBe(0)
-  const summary = lastJson(tiny.out())
-  expect(summary).toMatchObject({ bars: 16, orders: 0, fills: 0, refusals: 0, positionMatchesVenue: true })
-  expect(summary['forecasts']).toBeGreaterThan(0)
-  expect(tinySpace.leaks()).toEqual([])
-}, 120_000)

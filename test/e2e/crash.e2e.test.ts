@@ -3,7 +3,7 @@ import Database from 'better-sqlite3'
 import Big from 'big.js'
 import { afterAll, expect, test } from 'vitest'
 import { isAlive, killPrograms, lastJson, type Program, startProgram, until } from '../support/program.ts'
-import { EAGER, workspace } from '../support/workspace.ts'
+import { EAGER_ALONE, workspace } from '../support/workspace.ts'
 
 const space = workspace()
 afterAll(() => {
@@ -89,7 +89,7 @@ async function crash(daemon: Program): Promise<void> {
 }
 
 test('killed in mid-order again and again, it comes back to exactly what the venue says', async () => {
-  const config = space.config('demo', { ...EAGER, symbols: Object.keys(VENUE_SYMBOLS) })
+  const config = space.config('demo', { ...EAGER_ALONE, symbols: Object.keys(VENUE_SYMBOLS) })
   const start = async () => {
     const daemon = startProgram(['demo', '--config', config, '--json'])
     await daemon.line(/^tickwright demo/)

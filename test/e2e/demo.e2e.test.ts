@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
 import { isAlive, killPrograms, LOUD, lastJson, runProgram, startProgram, until } from '../support/program.ts'
-import { EAGER, workspace } from '../support/workspace.ts'
+import { EAGER, EAGER_ALONE, workspace } from '../support/workspace.ts'
 
 const space = workspace()
 afterAll(() => {
@@ -69,7 +69,7 @@ describe('the demo', () => {
   }, 120_000)
 
   test('Ctrl-C stops it in order', async () => {
-    const demo = startProgram(['demo', '--config', space.config('demo', EAGER), '--json'])
+    const demo = startProgram(['demo', '--config', space.config('demo', EAGER_ALONE), '--json'])
     await demo.line(/^tickwright demo/)
     const exchange = space.exchange()
     demo.kill('SIGINT')

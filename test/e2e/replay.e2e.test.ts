@@ -5,6 +5,7 @@ import { afterAll, describe, expect, test } from 'vitest'
 import { simulatedTape } from '../fixtures/make-tape.ts'
 import { realTape } from '../market/real-tapes.ts'
 import { killPrograms, lastJson, runProgram } from '../support/program.ts'
+import { runHere } from '../support/run-here.ts'
 import { EAGER_POLICY, workspace } from '../support/workspace.ts'
 
 const space = workspace()
@@ -29,8 +30,9 @@ const instruments = ['BTC/USDT:USDT', 'ETH/USDT:USDT'].map((symbol) => ({
 }))
 const eager = space.config('replay', { policy: EAGER_POLICY, replay: { instruments } })
 
-async function replay(tape: string, config = eager) {
-  const { code, out, err } = await runProgram(['replay', '--tape', tape, '--config', config, '--json'])
+/** `run`: within this process, or as the built program. */
+async function replay(tape: string, config = eager, run: typeof runProgram = runHere) {
+  const { code, out, err } = await run(['replay', '--tape', tape, '--config', config, '--json'])
   expect(err).toBe('')
   expect(code).toBe(0)
   return lastJson(out)
@@ -70,7 +72,7 @@ describe('a replay of a tape', () => {
     const text = gunzipSync(readFileSync(SIMULATED)).toString()
     const inMicroseconds = join(space.dir, 'microseconds.txt')
     writeFileSync(inMicroseconds, text.replace(/^(\d{16})\d{3} /gm, '$1 '))
-    const [first, second] = await Promise.all([replay(SIMULATED), replay(SIMULATED)])
+    const [first, second] = await Promise.all([replay(SIMULATED, eager, runProgram), replay(SIMULATED)])
     expectCounts(first, SIMULATED)
     expect(first['bars']).toBe(59) // A minute's last second has no later frame that would close it.
     expect(first['decisionHash']).toMatch(/^[0-9a-f]{64}$/)
@@ -80,9 +82,16 @@ describe('a replay of a tape', () => {
 
   test('another policy gives another decision hash', async () => {
     const calm = space.config('replay', { policy: { enterEdgeBps: 1_000 } })
-    const [busy, idle] = await Promise.all([replay(SIMULATED), replay(SIMULATED, calm)])
+    const [busy, idle] = [await replay(SIMULATED), await replay(SIMULATED, calm)]
     expect(idle['orders']).toBe(0)
     expect(idle['decisionHash']).not.toBe(busy['decisionHash'])
+  }, 90_000)
+
+  test('orders below the least notional are never sent', async () => {
+    const policy = { ...EAGER_POLICY, notionalMaxQuote: 50 } // The instrument's least is 100.
+    const summary = await replay(SIMULATED, space.config('replay', { policy, replay: { instruments } }))
+    expect(summary).toMatchObject({ bars: 59, orders: 0, fills: 0, refusals: 0 })
+    expect(summary['forecasts']).toBeGreaterThan(0)
   }, 90_000)
 
   test('a hole in the book updates is a gap, and its bars are not traded', async () => {

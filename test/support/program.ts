@@ -103,6 +103,9 @@ export function isAlive(pid: number): boolean {
   }
 }
 
+/** Bars that a daemon has told of in its log. */
+export const barsOf = (daemon: Program): number => daemon.err().match(/"msg":"bar"/g)?.length ?? 0
+
 /** Log lines that a run without faults has none of. */
 export const LOUD = /"level":"(warn|error|fatal)"/
 

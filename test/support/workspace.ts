@@ -84,3 +84,9 @@ export const EAGER: Tree = {
   policy: EAGER_POLICY,
   venue: { makerFeeRate: 0, takerFeeRate: 0 },
 }
+
+/** Columns that look back as little as may be: the first forecast comes soon. */
+export const SHORT_FEATURES = { flowPeriods: [2], returnPeriods: [1], volatilityPeriods: [2], volumePeriod: 2 }
+
+/** EAGER, and no trainer beside it: a second process as heavy as the daemon, for tests that do not look at it. */
+export const EAGER_ALONE: Tree = { ...EAGER, trainer: undefined }

@@ -8,10 +8,11 @@ afterEach(() => {
   for (const child of children.splice(0)) child.kill('SIGKILL')
 })
 
-const pathOf = (file: string) => fileURLToPath(new URL(`../../src/wiring/${file}`, import.meta.url))
+/** Of the built program, as users run it. */
+const pathOf = (file: string) => fileURLToPath(new URL(`../../dist/wiring/${file}`, import.meta.url))
 
 function run(...args: readonly string[]) {
-  const child = spawn(process.execPath, ['--import', 'tsx', ...args], {
+  const child = spawn(process.execPath, args, {
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   })
   children.push(child)
@@ -31,7 +32,7 @@ describe('the program', () => {
     [1, ['check-config', '--config', 'nowhere.yaml'], 'err', 'error: config nowhere.yaml cannot be read: ENOENT'],
     [2, ['check-config'], 'err', "error: required option '--config <file>' not specified"],
   ] as const)('exit code %i', async (expected, args, stream, text) => {
-    const { said, closed } = run(pathOf('main.ts'), ...args)
+    const { said, closed } = run(pathOf('main.js'), ...args)
     expect((await closed)[0]).toBe(expected)
     expect(said[stream]).toContain(text)
     expect(said[stream === 'out' ? 'err' : 'out']).toBe('')
@@ -43,7 +44,7 @@ const stoppable = (obeys: boolean) =>
   run(
     '--input-type=module',
     '-e',
-    `import { processIo } from ${JSON.stringify(pathOf('process-io.ts'))}
+    `import { processIo } from ${JSON.stringify(pathOf('process-io.js'))}
     const io = processIo()
     const alive = setInterval(() => undefined, 1_000)
     const unregister = io.onStop((why) => {

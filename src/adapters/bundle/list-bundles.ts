@@ -1,13 +1,19 @@
+import { existsSync } from 'node:fs'
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { InputError, messageOf } from '../../core/errors.ts'
+import { HISTORY_FILE } from './history-file.ts'
 import { isBundleName } from './names.ts'
 
 /** Bound against a folder that holds something else. */
 const ENTRIES_MAX = 10_000
 
-/** Versions in `familyFolder`, by name; unchecked. Unfinished ones, links and files are passed over. */
-export const listVersions = (familyFolder: string): Promise<readonly string[]> => listFolders(familyFolder)
+/** Versions in `familyFolder`, by name; unchecked. Unfinished ones, links and files are passed over, and families of groups. */
+export const listVersions = async (familyFolder: string): Promise<readonly string[]> =>
+  (await listFolders(familyFolder)).filter((name) => !isFamily(join(familyFolder, name)))
+
+const isFamily = (folder: string): boolean =>
+  existsSync(join(folder, 'current')) || existsSync(join(folder, HISTORY_FILE))
 
 /** Folders of `root` that hold at least one version, by name. */
 export async function listFamilies(root: string): Promise<readonly string[]> {

@@ -12,7 +12,7 @@ export type WorkerRequest =
       readonly provider: string
       readonly intraOpThreads: number
     }
-  | { readonly kind: 'run'; readonly input: Float32Array; readonly batch: number }
+  | { readonly kind: 'run'; readonly input: Float32Array; readonly batch: number; readonly stride?: number | undefined }
   | { readonly kind: 'release' }
   | { readonly kind: 'end' }
 
@@ -48,7 +48,7 @@ function serve(port: MessagePort): void {
       }
       case 'run':
         if (!session) return { kind: 'failed', cause: 'no model is loaded' }
-        return { kind: 'done', outputs: await session.run(request.input, request.batch) }
+        return { kind: 'done', outputs: await session.run(request.input, request.batch, request.stride) }
       case 'release':
         await session?.release()
         session = undefined

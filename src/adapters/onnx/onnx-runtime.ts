@@ -53,8 +53,9 @@ function modelSession(session: InferenceSession, provider: string, steps: number
   let running: Promise<unknown> = Promise.resolve()
   return {
     provider,
-    async run(input, batch) {
-      const run = session.run({ [inputName]: new Tensor('float32', input, [batch, steps, features]) })
+    async run(input, batch, stride) {
+      const dense = stride === undefined ? input : unfolded(input, batch, stride, steps * features)
+      const run = session.run({ [inputName]: new Tensor('float32', dense, [batch, steps, features]) })
       running = run.catch(() => undefined)
       const results = await run
       return Object.fromEntries(
@@ -69,4 +70,11 @@ function modelSession(session: InferenceSession, provider: string, steps: number
       await session.release()
     },
   }
+}
+
+/** Each of `batch` windows of `width` values by itself. */
+function unfolded(input: Float32Array, batch: number, stride: number, width: number): Float32Array {
+  const dense = new Float32Array(batch * width)
+  for (let row = 0; row < batch; row += 1) dense.set(input.subarray(row * stride, row * stride + width), row * width)
+  return dense
 }

@@ -44,9 +44,9 @@ function sessionOn(host: Host, provider: string, retire: (host: Host) => void): 
   let isReleased = false
   return {
     provider,
-    async run(input, batch) {
+    async run(input, batch, stride) {
       check(!isReleased, 'a run of a model that is not released', provider)
-      const { outputs } = await host.ask({ kind: 'run', input, batch })
+      const { outputs } = await host.ask({ kind: 'run', input, batch, stride })
       return outputs ?? {}
     },
     async release() {

@@ -56,6 +56,8 @@ export interface ModelRecord {
   readonly kind: 'model'
   /** `<family>/<version>`. */
   readonly modelId: string
+  /** For which instruments; absent: for all. */
+  readonly group?: string | undefined
 }
 
 /** Orderly end of a run that decided: what a replay must come to. */
@@ -175,7 +177,7 @@ const records = z.discriminatedUnion('kind', [
   }),
   z.strictObject({ kind: z.literal('decision-inputs'), symbol: z.string().min(1), payload: z.unknown() }),
   z.strictObject({ kind: z.literal('feature-state'), payload: z.unknown() }),
-  z.strictObject({ kind: z.literal('model'), modelId: z.string().min(1) }),
+  z.strictObject({ kind: z.literal('model'), modelId: z.string().min(1), group: z.string().min(1).optional() }),
   z.strictObject({ kind: z.literal('run-end'), decisions: count, decisionHash: z.string() }),
   z.strictObject({ kind: z.literal('overflow'), lines: count, characters: count, fromAt: epoch, toAt: epoch }),
   z.strictObject({ kind: z.literal('watermark'), ...stamped }),

@@ -2,7 +2,7 @@ import type { Reference } from '../../model/bundle/reference-schema.ts'
 import { binnedKs, ksLimit, stabilityIndex } from './binned-tests.ts'
 
 /** The window moves on by one of them. */
-const BLOCKS = 10
+export const WINDOW_BLOCKS = 10
 
 export interface InputDriftSettings {
   /** Rows held against training, of all instruments together. */
@@ -11,6 +11,10 @@ export interface InputDriftSettings {
   /** Probability of a false alarm of one look at all features, by the Kolmogorov–Smirnov test. */
   readonly ksLevel: number
 }
+
+/** Rows of one block. */
+export const blockRowsOf = ({ windowRows }: Pick<InputDriftSettings, 'windowRows'>): number =>
+  Math.ceil(windowRows / WINDOW_BLOCKS)
 
 /** Of one feature over the window. */
 export interface FeatureShift {
@@ -31,14 +35,18 @@ export interface InputDriftState {
 
 /**
  * Holds the newest rows against the training rows of the bundle, feature by feature: PSI says how large a shift is, KS whether so many rows
- * may show it by chance. A feature has drifted when both say so. The window is ten blocks of counts; each full block is a look.
+ * may show it by chance. A feature has drifted when both say so. The window is ten blocks of counts; each full block is a look. Features
+ * that the model does not look at (`reference.ignored`) count for nothing.
  */
 export class InputDrift {
   readonly #reference: Reference
   readonly #settings: InputDriftSettings
+  readonly #blockRows: number
   /** Where each feature's bins begin; one more at the end. */
   readonly #starts: Int32Array
   readonly #edges: readonly Float64Array[]
+  /** Positions of the features that the model looks at. */
+  readonly #seen: readonly number[]
   readonly #blocks: Uint32Array[]
   #filling: Uint32Array
   #rows: number
@@ -47,7 +55,10 @@ export class InputDrift {
   constructor(reference: Reference, settings: InputDriftSettings, saved?: InputDriftState) {
     this.#reference = reference
     this.#settings = settings
+    this.#blockRows = blockRowsOf(settings)
     this.#edges = reference.edges.map((edges) => Float64Array.from(edges))
+    const ignored = new Set(reference.ignored)
+    this.#seen = reference.edges.flatMap((_, feature) => (ignored.has(feature) ? [] : [feature]))
     this.#starts = Int32Array.from({ length: reference.edges.length + 1 }, () => 0)
     for (const [i, shares] of reference.shares.entries()) this.#starts[i + 1] = this.#starts[i]! + shares.length
     this.#blocks = saved ? saved.blocks.map((block) => Uint32Array.from(block)) : []
@@ -56,11 +67,7 @@ export class InputDrift {
     this.#look()
   }
 
-  get blockRows(): number {
-    return Math.ceil(this.#settings.windowRows / BLOCKS)
-  }
-
-  /** At the last look, in the schema's order; empty before the window was full for the first time. */
+  /** At the last look, of each feature that the model looks at, in the schema's order; empty before the window was full for the first time. */
   get shifts(): readonly FeatureShift[] {
     return this.#shifts
   }
@@ -72,13 +79,13 @@ export class InputDrift {
       this.#filling[bin]! += 1
     }
     this.#rows += 1
-    if (this.#rows < this.blockRows) return false
+    if (this.#rows < this.#blockRows) return false
     this.#blocks.push(this.#filling)
-    if (this.#blocks.length > BLOCKS) this.#blocks.shift()
+    if (this.#blocks.length > WINDOW_BLOCKS) this.#blocks.shift()
     this.#filling = new Uint32Array(this.#filling.length)
     this.#rows = 0
     this.#look()
-    return this.#blocks.length === BLOCKS
+    return this.#blocks.length === WINDOW_BLOCKS
   }
 
   save(): InputDriftState {
@@ -86,14 +93,15 @@ export class InputDrift {
   }
 
   #look(): void {
-    if (this.#blocks.length < BLOCKS) return
+    if (this.#blocks.length < WINDOW_BLOCKS) return
     const counts = new Uint32Array(this.#filling.length)
     for (const block of this.#blocks) for (const [bin, count] of block.entries()) counts[bin]! += count
     const { shares, rows } = this.#reference
     const { psiMax, ksLevel } = this.#settings
-    // Bonferroni: a look tests every feature.
-    const ksMax = ksLimit(ksLevel / shares.length, rows, BLOCKS * this.blockRows)
-    this.#shifts = shares.map((expected, feature) => {
+    // Bonferroni: a look tests every feature that the model sees.
+    const ksMax = ksLimit(ksLevel / this.#seen.length, rows, WINDOW_BLOCKS * this.#blockRows)
+    this.#shifts = this.#seen.map((feature) => {
+      const expected = shares[feature]!
       const found = counts.subarray(this.#starts[feature], this.#starts[feature + 1])
       const psi = stabilityIndex(expected, rows, found)
       const ks = binnedKs(expected, found)

@@ -1,5 +1,6 @@
-/** What was found. */
-export type Cause = 'inputs' | 'outliers' | 'coverage' | 'loss' | 'change'
+/** What may be found. */
+export const CAUSES = ['inputs', 'outliers', 'coverage', 'loss', 'change'] as const
+export type Cause = (typeof CAUSES)[number]
 
 export type Action = 'retrain' | 'shrink' | 'abstain' | 'rollback'
 

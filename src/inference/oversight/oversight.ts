@@ -2,18 +2,19 @@ import { check } from '../../core/check.ts'
 import type { InstrumentSymbol } from '../../core/instrument.ts'
 import type { FeatureWindow } from '../../features/feature-row.ts'
 import type { Reference } from '../../model/bundle/reference-schema.ts'
-import { AdaptiveInterval, type AdaptiveIntervalState } from '../calibration/adaptive-interval.ts'
+import { AdaptiveInterval } from '../calibration/adaptive-interval.ts'
 import { conformalScore } from '../calibration/conformal-quantile.ts'
 import { type LevelPair, levelPairs } from '../calibration/level-pairs.ts'
 import { type Adjustment, type Forecast, isForecast, type NoForecast, type OversightAbstention } from '../forecast.ts'
 import { applyAdjustment } from './adjustment.ts'
-import { type Cause, Causes, type OversightAlarm } from './causes.ts'
+import { Causes, type OversightAlarm } from './causes.ts'
 import { finiteThreshold, type IssuedThreshold, narrowness, shiftsOf } from './conformal-shift.ts'
-import { InputWatch, type InputWatchState } from './input-watch.ts'
+import { InputWatch } from './input-watch.ts'
 import { judgeScores } from './judge-scores.ts'
-import { LiveScores, type LiveScoresState } from './live-scores.ts'
-import { type Outcome, OutcomeTrack, type OutcomeTrackState } from './outcome-track.ts'
+import { LiveScores } from './live-scores.ts'
+import { type Outcome, OutcomeTrack } from './outcome-track.ts'
 import type { OversightSettings } from './oversight-settings.ts'
+import { type OversightState, restoredState } from './oversight-state.ts'
 import { type OversightStatus, statusOf } from './oversight-status.ts'
 
 export interface OversightParts {
@@ -29,26 +30,14 @@ export interface OversightParts {
   readonly symbols: readonly InstrumentSymbol[]
   /** In the schema's order, for people. */
   readonly featureNames: readonly string[]
-  /** From before a restart. That of another model, or under other settings, is left aside. */
-  readonly state?: OversightState | undefined
+  /** From before a restart, as it was read. That of another model, or under other settings, is left aside. */
+  readonly state?: unknown
 }
 
 /** A closed bar, and what the model said at it before adjustment; undefined: it was not asked. */
 export interface Watched {
   readonly window: FeatureWindow
   readonly forecast: Forecast | NoForecast | undefined
-}
-
-/** Plain JSON; its size is bounded by the windows of the settings. */
-export interface OversightState {
-  /** Of what it is: model, settings, instruments. */
-  readonly key: string
-  readonly bars: number
-  readonly holding: readonly Cause[]
-  readonly tracks: Readonly<Record<InstrumentSymbol, OutcomeTrackState>>
-  readonly intervals: readonly AdaptiveIntervalState[]
-  readonly scores: LiveScoresState
-  readonly inputs: InputWatchState | null
 }
 
 /** Watches one running model. A function of its steps alone: a replay comes to the same, bit for bit. */
@@ -64,6 +53,7 @@ export interface Oversight {
   status(): OversightStatus
 }
 
+/** Throws `InputError` for a state that is damaged. */
 export const createOversight = (parts: OversightParts): Oversight => new LiveOversight(parts)
 
 class LiveOversight implements Oversight {
@@ -81,8 +71,9 @@ class LiveOversight implements Oversight {
     const { settings, reference, symbols, levels, horizonBars } = parts
     this.#parts = parts
     this.#key = keyOf(parts)
-    const saved = parts.state?.key === this.#key ? parts.state : undefined
     this.#pairs = levelPairs(levels)
+    const shape = { ...parts, key: this.#key, levels: levels.length, pairs: this.#pairs.length }
+    const saved = parts.state === undefined ? undefined : restoredState(parts.state, shape)
     this.#tracks = new Map(
       symbols.map((symbol) => [symbol, new OutcomeTrack(horizonBars, settings.loss.decay, saved?.tracks[symbol])]),
     )

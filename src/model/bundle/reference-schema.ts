@@ -40,13 +40,22 @@ export const referenceSchema = z
     /** Mean distance of two training rows, and the 99.9 % quantile of their dissimilarity to the centroids. */
     pairDistanceMean: finite.positive(),
     dissimilarityHigh: finite.positive(),
+    /** Positions of the features that the model does not look at; none of the above knows anything of them. Absent: it looks at all. */
+    ignored: z.array(z.int().min(0)).min(1).max(FEATURES_MAX).refine(isAscending, 'ascending').optional(),
   })
-  .superRefine(({ means, deviations, edges, shares, centroids }, context) => {
+  .superRefine(({ means, deviations, edges, shares, centroids, ignored }, context) => {
     const refuse = (path: (string | number)[], message: string): void =>
       context.addIssue({ code: 'custom', path, message })
     const width = means.length
     for (const [name, list] of Object.entries({ deviations, edges, shares })) {
       if (list.length !== width) refuse([name], `one per value of means, ${width}`)
+    }
+    const last = ignored?.at(-1) ?? -1
+    if (last >= width) refuse(['ignored'], `below the number of features, ${width}`)
+    if (ignored && ignored.length >= width) refuse(['ignored'], 'not all features: the model looks at something')
+    for (const i of ignored ?? []) {
+      if (deviations[i] !== 0 || edges[i]?.length !== 0)
+        refuse(['ignored'], `feature ${i} must be as one that never moved`)
     }
     shares.forEach((each, i) => {
       if (each.length !== (edges[i]?.length ?? 0) + 1) refuse(['shares', i], 'one more than edges')

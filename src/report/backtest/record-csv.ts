@@ -1,5 +1,5 @@
 import type { BacktestRecord, RoundTrip } from './record.ts'
-import { utcIso } from './utc-text.ts'
+import { utcIso, utcIsoSeries } from './utc-text.ts'
 
 const LINES_PER_CHUNK = 2_000
 
@@ -33,7 +33,8 @@ export function* tradesCsv({ trips }: BacktestRecord): Generator<string> {
 /** `at,equity,exposure`, one line for each moment at which bars closed, in pieces. */
 export function* equityCsv({ equity }: BacktestRecord): Generator<string> {
   yield 'at,equity,exposure\n'
-  yield* inChunks(equity.at.length, (at) => `${utcIso(equity.at[at]!)},${equity.equity[at]!},${equity.exposure[at]!}`)
+  const iso = utcIsoSeries()
+  yield* inChunks(equity.at.length, (at) => `${iso(equity.at[at]!)},${equity.equity[at]!},${equity.exposure[at]!}`)
 }
 
 function* inChunks(lines: number, line: (at: number) => string): Generator<string> {

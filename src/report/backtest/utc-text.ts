@@ -16,12 +16,22 @@ export function utcMinute(at: number): string {
 }
 
 /** `2025-05-06T13:45:59.000Z`, whole milliseconds. */
-export function utcIso(at: number): string {
-  const whole = Math.floor(at)
-  const ms = whole - daysSinceEpoch(whole) * DAY_MS
-  const seconds = Math.floor(ms / 1_000)
-  const clock = [Math.floor(seconds / 3_600), Math.floor(seconds / 60) % 60, seconds % 60].map(two).join(':')
-  return `${utcDay(whole)}T${clock}.${String(ms % 1_000).padStart(3, '0')}Z`
+export const utcIso = (at: number): string => utcIsoSeries()(at)
+
+/** `utcIso` of times that follow each other: those of one day share its text. */
+export function utcIsoSeries(): (at: number) => string {
+  let day = Number.NaN
+  let text = ''
+  return (at) => {
+    const whole = Math.floor(at)
+    const today = daysSinceEpoch(whole)
+    if (today !== day) text = utcDay(whole)
+    day = today
+    const ms = whole - today * DAY_MS
+    const seconds = Math.floor(ms / 1_000)
+    const clock = `${two(Math.floor(seconds / 3_600))}:${two(Math.floor(seconds / 60) % 60)}:${two(seconds % 60)}`
+    return `${text}T${clock}.${String(ms % 1_000).padStart(3, '0')}Z`
+  }
 }
 
 /** `5 min`, `3.2 h`, `12 d`: a length of time for people, two digits. */

@@ -34,7 +34,22 @@ function solve(wallet: Big, lines: readonly Line[], tiers: readonly MarginTier[]
   return x.gt(0) ? x : undefined
 }
 
-function combinations(lines: readonly Line[]): readonly (readonly MarginTier[])[] {
+/** Of `solve` in floats, as a fraction. */
+const ROUGH = 1e-6
+
+/** Which tiers a lone line may be in, by floats: exact division is slow, and nearly all are far off. */
+function roughTiers(wallet: Big, { sign, cost, tiers }: Line): readonly MarginTier[] {
+  const [value, paid] = [wallet.toNumber(), cost.toNumber() * sign]
+  return tiers.filter(({ maintenanceRate, maintenanceDeduction }, own) => {
+    const notional = (value - paid + maintenanceDeduction) / (maintenanceRate - sign)
+    const from = tierIndex(tiers, notional * (1 - ROUGH))
+    return from <= own && own <= tierIndex(tiers, notional * (1 + ROUGH))
+  })
+}
+
+function combinations(wallet: Big, lines: readonly Line[]): readonly (readonly MarginTier[])[] {
+  const [only] = lines
+  if (only && lines.length === 1) return roughTiers(wallet, only).map((tier) => [tier])
   let made: (readonly MarginTier[])[] = [[]]
   for (const { tiers } of lines) made = made.flatMap((head) => tiers.map((tier) => [...head, tier]))
   return made
@@ -55,7 +70,7 @@ export function liquidationPrice(pool: MarginPool, holding: Holding): Big | unde
   const { inverse } = holding.contract.instrument
   const near = holding.markPrice ?? 0
   let best: Big | undefined
-  for (const tiers of combinations(lines)) {
+  for (const tiers of combinations(wallet, lines)) {
     const x = solve(wallet, lines, tiers)
     if (
       !x ||

@@ -16,6 +16,8 @@ export interface ReferenceRows {
   readonly values: Float32Array
   readonly rows: number
   readonly features: number
+  /** Features that the model does not look at: they raise no drift and shape no distance. */
+  readonly ignored?: ReadonlySet<number> | undefined
 }
 
 export interface ReferenceSettings {
@@ -27,15 +29,20 @@ export interface ReferenceSettings {
 
 export const REFERENCE_SETTINGS: ReferenceSettings = { bins: 10, centroids: 16 }
 
-/** What live rows are held against, for `manifest.reference`. Throws `InputError` where no feature ever moved. */
+/** Of a feature that is not looked at: like one that never moved, it has no scale and no bins. */
+const UNSEEN: Column = { mean: 0, deviation: 0, edges: [], shares: [1] }
+
+/** What live rows are held against, for `manifest.reference`. Throws `InputError` where no feature that is looked at ever moved. */
 export function fitReference(
   found: ReferenceRows,
   random: Random,
   settings: ReferenceSettings = REFERENCE_SETTINGS,
 ): Reference {
-  const { values, rows, features } = found
+  const { values, rows, features, ignored = new Set() } = found
   check(rows >= 2 && values.length === rows * features, 'two rows or more, of all features', rows)
-  const columns = Array.from({ length: features }, (_, feature) => columnOf(found, feature, settings.bins))
+  const columns = Array.from({ length: features }, (_, feature) =>
+    ignored.has(feature) ? UNSEEN : columnOf(found, feature, settings.bins),
+  )
   const means = columns.map(({ mean }) => mean)
   const deviations = columns.map(({ deviation }) => deviation)
   const standard = (row: number): Float64Array =>
@@ -55,11 +62,19 @@ export function fitReference(
     shares: columns.map(({ shares }) => [...shares]),
     centroids,
     pairDistanceMean,
+    ...(ignored.size > 0 && { ignored: [...ignored].sort((a, b) => a - b) }),
   }
   return { ...shape, dissimilarityHigh: highDissimilarity(found, { ...shape, dissimilarityHigh: 1 }) }
 }
 
-function columnOf({ values, rows, features }: ReferenceRows, feature: number, bins: number) {
+interface Column {
+  readonly mean: number
+  readonly deviation: number
+  readonly edges: readonly number[]
+  readonly shares: readonly number[]
+}
+
+function columnOf({ values, rows, features }: ReferenceRows, feature: number, bins: number): Column {
   const sorted = Float64Array.from({ length: rows }, (_, row) => values[row * features + feature]!).sort()
   const mean = sorted.reduce((sum, value) => sum + value, 0) / rows
   const deviation = Math.sqrt(sorted.reduce((sum, value) => sum + (value - mean) ** 2, 0) / rows)

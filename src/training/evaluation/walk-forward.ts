@@ -3,18 +3,13 @@ import type { Dataset } from '../dataset.ts'
 import { subsetOf } from '../dataset.ts'
 import type { FitForecaster } from '../fitted-forecaster.ts'
 import { forecastDataset } from '../forecast-dataset.ts'
-import { validationCut } from '../splits/final-cut.ts'
 import type { Fold, FoldPlan } from '../splits/fold.ts'
+import { type FoldFitOptions, withFoldFit } from './fit-fold.ts'
 import type { FoldForecasts, OutOfSample } from './out-of-sample.ts'
 import { outOfSample } from './out-of-sample.ts'
 import { pastOf } from './past-rows.ts'
-import { seenAlone } from './seen-alone.ts'
 
-export interface WalkForwardOptions {
-  /** Later share of each fold's training moments that chooses and calibrates, 0–1. */
-  readonly validationShare: number
-  /** Kept clear between training and validation beyond windows and labels. */
-  readonly embargoBars: number
+export interface WalkForwardOptions extends FoldFitOptions {
   /** See `fitBaselines`; absent: it is fitted. */
   readonly withLogistic?: boolean
   /** After each fold: how many are done of how many. */
@@ -24,7 +19,8 @@ export interface WalkForwardOptions {
 /**
  * Fits every fold's model and, on the same rows, the baselines, and forecasts its test rows: one record for each path of the plan. A fit
  * is given the fold's training and validation rows and no others, so that nothing it does with all its rows (scalers, principal
- * components, shuffling) can look into the test. Folds run one after the other; at most one model is held.
+ * components, shuffling) can look into the test; what corrects its answers comes from the latest of the fold's training rows. Folds run
+ * one after the other; at most one model is held.
  */
 export async function walkForward(
   data: Dataset,
@@ -44,15 +40,12 @@ async function forecastFold(
   data: Dataset,
   { train, test }: Fold,
   fitForecaster: FitForecaster,
-  { validationShare, embargoBars, withLogistic }: WalkForwardOptions,
+  options: WalkForwardOptions,
 ): Promise<FoldForecasts> {
-  const cut = validationCut(data, train, validationShare, embargoBars)
-  const { seen, split } = seenAlone(data, cut)
-  const fitted = await fitForecaster(seen, split)
-  try {
+  return await withFoldFit(data, train, fitForecaster, options, async ({ seen, split, fitted, calibrated }) => {
     const { thresholdBps } = fitted.calibration
-    const model = await forecastDataset(fitted, subsetOf(data, test))
-    const baselines = fitBaselines(seen, split, thresholdBps, withLogistic)
+    const model = await forecastDataset(calibrated, subsetOf(data, test))
+    const baselines = fitBaselines(seen, split, thresholdBps, options.withLogistic)
     const past = pastOf(data, test)
     return {
       test,
@@ -63,7 +56,5 @@ async function forecastFold(
         ...baselines.map(({ name, forecast }) => ({ name, outputs: past.pick(forecast(past.data)) })),
       ],
     }
-  } finally {
-    await fitted.release?.()
-  }
+  })
 }

@@ -14,8 +14,11 @@ export interface CutShares {
 }
 
 /** Row numbers, ascending; parts follow each other in time and share no window and no label. */
-export interface FinalCut extends Split {
+export interface FitCut extends Split {
   readonly calibration: Int32Array
+}
+
+export interface FinalCut extends FitCut {
   readonly test: Int32Array
 }
 
@@ -33,10 +36,14 @@ export function finalCut(data: TimedRows, { validation, calibration, test, embar
   return { train: parts[0]!, validation: parts[1]!, calibration: parts[2]!, test: parts[3]! }
 }
 
-/** The later `share` (0–1) of the moments of `rows` validates, the rest trains, purged. */
-export function validationCut(data: TimedRows, rows: Int32Array, share: number, embargoBars: number): Split {
-  const parts = cutByTime(data, rows, [1 - share, share], embargoBars)
-  return { train: parts[0]!, validation: parts[1]! }
+/** The same of the training rows of a fold, whose test lies elsewhere: shares of the moments of `rows`. */
+export function fitCut(
+  data: TimedRows,
+  rows: Int32Array,
+  { validation, calibration, embargoBars }: Omit<CutShares, 'test'>,
+): FitCut {
+  const parts = cutByTime(data, rows, [1 - validation - calibration, validation, calibration], embargoBars)
+  return { train: parts[0]!, validation: parts[1]!, calibration: parts[2]! }
 }
 
 /** Each part keeps only rows that are clear of all later ones. */

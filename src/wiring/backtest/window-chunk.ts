@@ -1,5 +1,5 @@
 import { featureHash } from '../../features/feature-hash.ts'
-import type { FeatureWindow } from '../../features/feature-row.ts'
+import type { FeatureRow, FeatureWindow } from '../../features/feature-row.ts'
 import type { Bar } from '../../market/bar.ts'
 
 /** Windows of one instrument that end in bars one behind the other, without the bars: what one thread hands to another. */
@@ -31,15 +31,55 @@ export function packWindows(windows: readonly FeatureWindow[]): WindowChunk {
 }
 
 /** Window `at` of a chunk, which ends in `bar`. */
-export function unpackWindow(chunk: WindowChunk, at: number, bar: Bar, schemaHash: string): FeatureWindow {
-  const { steps, rows, rowReady, ready, hashes } = chunk
-  const width = rows.length / (steps - 1 + ready.length)
-  const end = (at + steps) * width
-  return {
-    row: { bar, values: rows.subarray(end - width, end), schemaHash, ready: rowReady[at]! },
-    values: rows.subarray(end - steps * width, end),
-    steps,
-    ready: ready[at]!,
-    ...(hashes[at] !== null && { hash: hashes[at] }),
+export const unpackWindow = (chunk: WindowChunk, at: number, bar: Bar, schemaHash: string): FeatureWindow =>
+  new ChunkWindow(chunk, at, new ChunkRow(chunk, at, bar, schemaHash))
+
+/** Its view is made when it is asked for: that costs more than all else about it. */
+class ChunkRow implements FeatureRow {
+  readonly bar: Bar
+  readonly schemaHash: string
+  readonly ready: boolean
+  readonly #chunk: WindowChunk
+  readonly #at: number
+
+  constructor(chunk: WindowChunk, at: number, bar: Bar, schemaHash: string) {
+    this.#chunk = chunk
+    this.#at = at
+    this.bar = bar
+    this.schemaHash = schemaHash
+    this.ready = chunk.rowReady[at]!
   }
+
+  get values(): Float32Array {
+    return rowsOf(this.#chunk, this.#at + this.#chunk.steps - 1, 1)
+  }
+}
+
+/** As a row. */
+class ChunkWindow implements FeatureWindow {
+  readonly row: FeatureRow
+  readonly steps: number
+  readonly ready: boolean
+  readonly hash?: string
+  readonly #chunk: WindowChunk
+  readonly #at: number
+
+  constructor(chunk: WindowChunk, at: number, row: FeatureRow) {
+    const hash = chunk.hashes[at]
+    this.#chunk = chunk
+    this.#at = at
+    this.row = row
+    this.steps = chunk.steps
+    this.ready = chunk.ready[at]!
+    if (hash) this.hash = hash
+  }
+
+  get values(): Float32Array {
+    return rowsOf(this.#chunk, this.#at, this.steps)
+  }
+}
+
+function rowsOf({ rows, steps, ready }: WindowChunk, from: number, count: number): Float32Array {
+  const width = rows.length / (steps - 1 + ready.length)
+  return rows.subarray(from * width, (from + count) * width)
 }

@@ -169,11 +169,7 @@ if (parentPort && workerData === MARK) {
     }
     // What it throws ends the thread: the other side hears of it.
     last = last.then(async () => {
-      const lot = await lotOf(await source!, message)
-      port.postMessage(
-        lot,
-        lot.map(({ rows }) => rows.buffer),
-      )
+      port.postMessage(await lotOf(await source!, message))
     })
   })
 }

@@ -12,6 +12,7 @@ import { archiveLedger, ledgerVenue } from '../demo/archive-ledger.ts'
 import { type ExchangeHandle, findOrStartExchange, stopExchange } from '../demo/exchange-process.ts'
 import { startTrainer } from '../demo/trainer-process.ts'
 import type { Io } from '../io.ts'
+import { modelFamilies } from '../models/model-families.ts'
 import { packageFile } from '../package-file.ts'
 
 /** Trades against the bundled exchange simulator. */
@@ -24,7 +25,7 @@ export async function demoCommand(options: DemoOptions, io: Io): Promise<number>
 
 export async function runDemo(config: DemoConfig, options: DemoOptions, io: Io): Promise<number> {
   const secrets = readSecrets(config, io.env)
-  seedFamily(config.model.path)
+  seedFamilies(config)
   requireWritable(join(config.state.dir, 'demo.sqlite')) // Before an exchange is started for nothing.
   const portFile = join(config.state.dir, 'demo-exchange.json')
   const { port, idleExitMs } = config.simulator
@@ -54,10 +55,13 @@ export async function runDemo(config: DemoConfig, options: DemoOptions, io: Io):
   }
 }
 
-/** The first demo begins with the model that is shipped; from then on the family is the user's own. */
-function seedFamily(path: string): void {
-  const shipped = packageFile(join('models', basename(path)))
-  if (!existsSync(path) && existsSync(shipped)) cpSync(shipped, path, { recursive: true })
+/** The first demo begins with the model that is shipped, that of each group too; from then on the families are the user's own. */
+function seedFamilies(config: DemoConfig): void {
+  const shipped = packageFile(join('models', basename(config.model.path)))
+  if (!existsSync(shipped)) return
+  for (const { path } of modelFamilies(config)) {
+    if (!existsSync(path)) cpSync(shipped, path, { recursive: true })
+  }
 }
 
 /** A new exchange begins new accounts: the ledger of an old one is put aside, not mixed with it. */

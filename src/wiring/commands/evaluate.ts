@@ -5,17 +5,18 @@ import { openTrialStore } from '../../adapters/sqlite/trial-store.ts'
 import { seededRandom } from '../../core/random.ts'
 import { trainingReport } from '../../report/training/training-report.ts'
 import { subsetOf } from '../../training/dataset.ts'
+import { withFoldFit } from '../../training/evaluation/fit-fold.ts'
 import type { FeatureImportance } from '../../training/evaluation/permutation-importance.ts'
 import { permutationImportance } from '../../training/evaluation/permutation-importance.ts'
-import { seenAlone } from '../../training/evaluation/seen-alone.ts'
 import { keptReturns, sharpeOf } from '../../training/search/trial-returns.ts'
-import { validationCut } from '../../training/splits/final-cut.ts'
 import type { TrainConfig } from '../config/schema.ts'
 import { loadFeatureSchema } from '../features/load-feature-schema.ts'
 import type { Io } from '../io.ts'
+import { familyOf, ofFamily } from '../models/model-families.ts'
 import { type EvaluationParts, evaluateRecipe, type RecipeEvaluation } from '../trainer/evaluate-recipe.ts'
 import { meanMetrics, metricsOf } from '../trainer/evaluated-path.ts'
 import { equityOf, scoresOf, settingRows, tradingOf } from '../trainer/report-data.ts'
+import { rowsOfFamily } from '../trainer/rows-of-family.ts'
 import { trialsFile } from '../trainer/run-training.ts'
 import { loadTrainerConfig, requireTrainMode } from '../trainer/serve-job.ts'
 import { returnsOf } from '../trainer/train-candidate.ts'
@@ -24,7 +25,9 @@ import { familyTrials, trialsSoFar } from '../trainer/trials-so-far.ts'
 
 export interface EvaluateOptions {
   readonly config: string
-  /** Page to write; undefined: `evaluation.html` in the folder of the trainer. */
+  /** Of whose model, where the configuration has groups. */
+  readonly group?: string
+  /** Page to write; undefined: `evaluation.html` (of a group `evaluation-<group>.html`) in the folder of the trainer. */
   readonly out?: string
   readonly json: boolean
 }
@@ -33,16 +36,18 @@ export interface EvaluateOptions {
 const IMPORTANCE_ROWS_MAX = 2_000
 
 /** Walk-forward of the configured recipe: scores beside the baselines, trading after costs, and a verdict. No model is kept, but it counts as a trial. */
-export async function evaluateCommand({ config: file, out, json }: EvaluateOptions, io: Io): Promise<number> {
-  const config = requireTrainMode(loadTrainerConfig(file), file)
+export async function evaluateCommand({ config: file, group, out, json }: EvaluateOptions, io: Io): Promise<number> {
+  const whole = requireTrainMode(loadTrainerConfig(file), file)
+  const family = familyOf(whole, group)
+  const config = ofFamily(whole, family)
   const clock = systemClock()
   const schema = await loadFeatureSchema({ barMs: config.barMs, ...config.features })
   const startedMs = clock.monotonicMs()
-  const rows = await configuredRows(config, { schema, clock, io })
+  const rows = rowsOfFamily(await configuredRows(whole, { schema, clock, io }), family)
   io.err(`${rows.tables.reduce((sum, table) => sum + table.rows, 0)} rows of ${rows.source}`)
   const found = await countedEvaluation({ config, schema, rows, io, clock, params: {} })
   const importance = await importanceOf(found, config, io)
-  const page = out ?? join(config.trainer.dir, 'evaluation.html')
+  const page = out ?? join(config.trainer.dir, group === undefined ? 'evaluation.html' : `evaluation-${group}.html`)
   await mkdir(dirname(page), { recursive: true })
   await writeFile(page, pageOf(found, rows.source, importance, new Date(clock.now()).toISOString()))
   const { verdict, scores, paths } = found
@@ -94,7 +99,7 @@ async function countedEvaluation(parts: EvaluationParts): Promise<RecipeEvaluati
 }
 
 const WALKED =
-  'Each row was forecast by a model that was fitted on rows before it, purged of labels and windows that touch it.'
+  'Each row was forecast by a model that was fitted and calibrated on rows before it, purged of labels and windows that touch it.'
 
 function combined(paths: RecipeEvaluation['paths']): string {
   const skills = paths.map((path) => metricsOf(path)['crpsSkill'] ?? 0)
@@ -125,17 +130,12 @@ async function importanceOf(
   const repeats = train.evaluation.permutations
   if (repeats < 2) return undefined
   io.err('importance of the columns')
-  const { data, plan } = found
+  const { data, plan, fit } = found
   const { train: trained, test } = plan.folds.at(-1)!
-  const cut = validationCut(data, trained, trainer.shares.validation, trainer.embargoBars)
-  const { seen, split } = seenAlone(data, cut)
-  const fitted = await found.fit(seen, split)
-  try {
-    const options = { random: seededRandom(trainer.seed), repeats, rowsMax: IMPORTANCE_ROWS_MAX }
-    return await permutationImportance(fitted, subsetOf(data, test), options)
-  } finally {
-    await fitted.release?.()
-  }
+  const options = { random: seededRandom(trainer.seed), repeats, rowsMax: IMPORTANCE_ROWS_MAX }
+  return await withFoldFit(data, trained, fit, trainer, ({ calibrated }) =>
+    permutationImportance(calibrated, subsetOf(data, test), options),
+  )
 }
 
 function pageOf(

@@ -1,14 +1,18 @@
 import { basename, join, resolve } from 'node:path'
-import { setCurrent, writeBundle } from '../../adapters/bundle/write-bundle.ts'
+import { writeBundle } from '../../adapters/bundle/write-bundle.ts'
 import { systemClock } from '../../adapters/clock/system-clock.ts'
 import { onnxEngine } from '../../adapters/onnx/onnx-engine.ts'
 import { averageBundles } from '../../model/average-bundles.ts'
 import { checkBundle, type ModelBundle, packBundle } from '../../model/bundle/bundle.ts'
+import { WHY_MAX } from '../../model/bundle/model-history.ts'
 import { modelReport } from '../../report/model/model-report.ts'
 import { answerRows } from '../../training/answer-rows.ts'
 import type { Io } from '../io.ts'
-import { currentOrNone, findModel, type ModelPlace } from '../models/find-model.ts'
+import { changeChampionOver } from '../models/change-champion.ts'
+import { findModel, type ModelPlace } from '../models/find-model.ts'
 import { proveModel } from '../models/golden-run.ts'
+import { appendHistory } from '../models/history.ts'
+import { now, person } from './models-promote.ts'
 
 export interface ModelsAverageOptions extends ModelPlace {
   /** At least two. */
@@ -42,8 +46,10 @@ export async function modelsAverageCommand(options: ModelsAverageOptions, io: Io
   const folder = join(out, draft.version)
   checkBundle({ folder, files })
   await writeBundle(out, draft.version, files)
-  const isCurrent = (await currentOrNone(out)) === undefined
-  if (isCurrent) await setCurrent(out, draft.version)
+  const why = `the average of ${members.map(({ manifest }) => `${manifest.family}/${manifest.version}`).join(', ')}`
+  const entry = { version: draft.version, who: person(), why: why.slice(0, WHY_MAX), at: now() }
+  await appendHistory(out, { ...entry, action: 'train' })
+  const isCurrent = await changeChampionOver(undefined, { ...entry, familyFolder: out, action: 'promote' })
   const summary = { model: `${draft.family}/${draft.version}`, folder, current: isCurrent }
   io.out(options.json ? JSON.stringify(summary) : folder)
   return 0

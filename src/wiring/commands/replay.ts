@@ -6,6 +6,7 @@ import type { ReplayOptions } from '../command-options.ts'
 import { loadConfig } from '../config/load-config.ts'
 import { loadModel, modelLoader } from '../daemon/load-model.ts'
 import type { Io } from '../io.ts'
+import { type ModelFamily, ofFamily } from '../models/model-families.ts'
 import { type RecordedRunSummary, replayRecordedRun } from '../replay/replay-recorded-run.ts'
 import { type ReplaySummary, replaySimulated } from '../replay/replay-simulated.ts'
 import { instrumentsOn } from '../replay/tape-instruments.ts'
@@ -29,7 +30,8 @@ export async function replayCommand(options: ReplayOptions, io: Io): Promise<num
   }
   if (config.mode !== 'replay') {
     const run = ofRun(tapes, config.mode, options)
-    const summary = await replayRecordedRun(options.tape, config, run, await modelLoader(config, clock), monotonicMs)
+    const loaderOf = (family: ModelFamily) => modelLoader(ofFamily(config, family), clock)
+    const summary = await replayRecordedRun(options.tape, config, run, loaderOf, monotonicMs)
     io.out(options.json ? JSON.stringify(summary) : describeRun(summary))
     return summary.matches === false ? 1 : 0
   }

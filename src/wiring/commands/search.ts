@@ -15,8 +15,11 @@ import type { StoredTrial } from '../../training/search/trial-store.port.ts'
 import type { TrainConfig } from '../config/schema.ts'
 import { loadFeatureSchema } from '../features/load-feature-schema.ts'
 import type { Io } from '../io.ts'
+import { familyOf, ofFamily } from '../models/model-families.ts'
+import { runJob } from '../trainer/job-process.ts'
 import { recipeOf } from '../trainer/recipe.ts'
 import { settingRows } from '../trainer/report-data.ts'
+import { rowsOfFamily } from '../trainer/rows-of-family.ts'
 import { trialsFile } from '../trainer/run-training.ts'
 import { prunerOf, samplerOf } from '../trainer/search-parts.ts'
 import { searchProgress } from '../trainer/search-progress.ts'
@@ -26,19 +29,32 @@ import { trialProcesses } from '../trainer/trial-processes.ts'
 
 export interface SearchOptions {
   readonly config: string
+  /** Of whose model, where the configuration has groups. */
+  readonly group?: string
   readonly json: boolean
 }
 
-/** Searches the settings that `train.search` names; each trial is a walk-forward in a process of its own. Goes on where it stopped. */
-export async function searchCommand({ config: file, json }: SearchOptions, io: Io): Promise<number> {
-  const config = requireTrainMode(loadTrainerConfig(file), file)
+/**
+ * Searches the settings that `train.search` names; each trial is a walk-forward in a process of its own. Goes on where it stopped.
+ * `start`: for tests.
+ */
+export async function searchCommand(
+  { config: file, group, json }: SearchOptions,
+  io: Io,
+  start = runJob,
+): Promise<number> {
+  const whole = requireTrainMode(loadTrainerConfig(file), file)
+  const family = familyOf(whole, group)
+  const config = ofFamily(whole, family)
   const { trainer, train } = config
   const { search } = train
   if (!search)
     throw new InputError(`config ${file}: train.search is missing; it says what is varied`, { key: 'train.search' })
   const clock = systemClock()
+  // A group learns from other rows: its trials are those of another study.
+  const study = group === undefined ? search.study : `${search.study}@${group}`
   const schema = await loadFeatureSchema({ barMs: config.barMs, ...config.features })
-  const rows = await configuredRows(config, { schema, clock, io })
+  const rows = rowsOfFamily(await configuredRows(whole, { schema, clock, io }), family)
   await mkdir(trainer.dir, { recursive: true })
   const store = openTrialStore(trialsFile(trainer), clock.now())
   const progress = searchProgress(search.trials, io)
@@ -49,19 +65,19 @@ export async function searchCommand({ config: file, json }: SearchOptions, io: I
   })
   try {
     const summary = await runSearch({
-      ...{ name: search.study, dataHash: rows.dataHash, space: search.space, objective: search.objective },
+      ...{ name: study, dataHash: rows.dataHash, space: search.space, objective: search.objective },
       ...{ trials: search.trials, workers: search.workers, seed: search.seed, store, clock },
       sampler: samplerOf(search),
       ...(search.pruner !== 'none' && { pruner: prunerOf(search.pruner) }),
-      runner: trialProcesses(file, trainer.limits, ended.signal),
+      runner: trialProcesses(file, group, trainer.limits, ended.signal, start),
       overfitting: (returns): Metric => probabilityOfOverfitting(returns),
       isStopped: () => ended.signal.aborted,
       onProgress: (done, _total, best, etaSeconds) => progress.done(done, best, etaSeconds),
     })
     progress.stop()
     const definition = { objective: stableText(search.objective), spaceHash: spaceHash(search.space) }
-    const { trials } = store.study({ name: search.study, dataHash: rows.dataHash, ...definition }, clock.now())
-    const page = join(trainer.dir, `search-${search.study}.html`)
+    const { trials } = store.study({ name: study, dataHash: rows.dataHash, ...definition }, clock.now())
+    const page = join(trainer.dir, `search-${study}.html`)
     await writeFile(page, pageOf(summary, trials, config, new Date(clock.now()).toISOString()))
     if (json) io.out(JSON.stringify({ ...plain(summary), report: page }))
     else io.out(`${described(summary)}\nreport: ${page}`)

@@ -1,5 +1,7 @@
+import { eachGroup } from '../../core/by-group.ts'
 import type { OversightStatus } from '../../inference/oversight/oversight-status.ts'
 import type { DecisionStory, JournalSummary } from '../../trading/journal.port.ts'
+import { ofGroup } from '../models/model-families.ts'
 import { type UnitText, unitText } from './unit-text.ts'
 
 /** What `status` shows of one database. */
@@ -19,8 +21,8 @@ export function statusText({ summary, running, last }: Status): readonly string[
   const units = unitText(summary.instruments)
   return [
     row('mode', `${summary.mode} on ${summary.venue}, ${running ? 'running' : 'not running'}`),
-    row('model', summary.model ? `${summary.model.modelId} (${summary.model.provider})` : 'none yet'),
-    ...each('oversight', summary.oversight ? oversightLines(summary.oversight) : [], 'the model is not watched'),
+    ...each('model', summary.model ? modelLines(summary.model) : [], 'none yet'),
+    ...each('oversight', summary.oversight ? watchLines(summary.oversight) : [], 'the model is not watched'),
     row('bars', `${summary.bars} bars, ${counts.decisions} decisions, ${counts.intents} orders, ${counts.fills} fills`),
     row('last decision', last ? lastDecision(last, units) : 'none yet'),
     ...each(
@@ -56,6 +58,12 @@ export function statusText({ summary, running, last }: Status): readonly string[
     ...summary.alerts.map(({ at, severity, text }) => row('', `${iso(at)} ${severity}: ${text}`)),
   ]
 }
+
+const modelLines = (model: NonNullable<JournalSummary['model']>): readonly string[] =>
+  eachGroup(model).map(([group, { modelId, provider }]) => `${ofGroup(group)}${modelId} (${provider})`)
+
+const watchLines = (oversight: NonNullable<JournalSummary['oversight']>): readonly string[] =>
+  eachGroup(oversight).flatMap(([group, status]) => oversightLines(status).map((line) => `${ofGroup(group)}${line}`))
 
 /** Coverage of the intervals, losses beside the simple forecast's, drift of the inputs, and what is being done about it. */
 function oversightLines({ intervals, lossRatio, judgedBars, inputs, holding }: OversightStatus): readonly string[] {

@@ -2,11 +2,13 @@ import { systemClock } from '../../adapters/clock/system-clock.ts'
 import { InputError } from '../../core/errors.ts'
 import type { HistoryEntry } from '../../model/bundle/model-history.ts'
 import { loadFeatureSchema } from '../features/load-feature-schema.ts'
+import { showProgress } from '../fit/show-progress.ts'
 import type { Io } from '../io.ts'
-import { changeChampion } from '../models/change-champion.ts'
-import { currentOrNone } from '../models/find-model.ts'
+import { changeChampionOver } from '../models/change-champion.ts'
 import { appendHistory } from '../models/history.ts'
+import { familyOf, ofFamily } from '../models/model-families.ts'
 import type { TrainResult } from '../trainer/job.ts'
+import { rowsOfFamily } from '../trainer/rows-of-family.ts'
 import { runTraining } from '../trainer/run-training.ts'
 import { loadTrainerConfig } from '../trainer/serve-job.ts'
 import { configuredRows, loggedRows } from '../trainer/training-rows.ts'
@@ -14,24 +16,30 @@ import { now, person } from './models-promote.ts'
 
 export interface TrainOptions {
   readonly config: string
+  /** Whose model, where the configuration has groups. */
+  readonly group?: string
   readonly json: boolean
 }
 
 /** Trains one model, judges it, and writes its bundle. It becomes a challenger of a running trainer, or the first champion, if it passes. */
-export async function trainCommand({ config: file, json }: TrainOptions, io: Io): Promise<number> {
-  const config = loadTrainerConfig(file)
+export async function trainCommand({ config: file, group, json }: TrainOptions, io: Io): Promise<number> {
+  const whole = loadTrainerConfig(file)
+  const family = familyOf(whole, group)
+  const config = ofFamily(whole, family)
   const clock = systemClock()
   const schema = await loadFeatureSchema({ barMs: config.barMs, ...config.features })
-  const parts = { schema, clock, io }
-  const rows =
-    config.mode === 'train'
-      ? await configuredRows(config, parts)
-      : await loggedRows(config, { ...config.trainer, bars: barsOf(config, file) }, parts)
+  const shown = showProgress(io, json)
+  const parts = { schema, clock, io: shown.io }
+  const all =
+    whole.mode === 'train'
+      ? await configuredRows(whole, parts)
+      : await loggedRows(whole, { ...whole.trainer, bars: barsOf(whole, file) }, parts)
+  const rows = rowsOfFamily(all, family)
   const result = await runTraining({
     ...{ config, rows, because: 'by hand' },
     ...parts,
-    onProgress: (text) => io.err(text),
-  })
+    onProgress: shown.show,
+  }).finally(shown.end)
   const fate = await settle(config.model.path, result)
   if (json) io.out(JSON.stringify({ ...result, fate }))
   else io.out(`${config.model.path}/${result.version}\n${result.summary}\n${FATES[fate]}\nreport: ${result.report}`)
@@ -54,10 +62,8 @@ async function settle(familyFolder: string, { version, outcome, summary, numbers
     await note('refuse', summary)
     return 'refuse'
   }
-  if ((await currentOrNone(familyFolder)) === undefined) {
-    await changeChampion({ familyFolder, version, action: 'promote', at: now(), who: person(), why: summary })
-    return 'first'
-  }
+  const promotion = { familyFolder, version, action: 'promote', at: now(), who: person(), why: summary } as const
+  if (await changeChampionOver(undefined, promotion)) return 'first'
   await note('challenge', 'it passed the gate')
   return 'challenge'
 }

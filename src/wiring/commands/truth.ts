@@ -26,8 +26,13 @@ const NULL_SHARE_MAX = 0.05
 /**
  * The truth test: markets with a planted edge, which the trainer must find and the gate promote, markets without, of which it may promote
  * at most 5 %, and one where the edge turns round in mid-session, which must cost no more than its bound. Exit code 1 where one fails.
+ * `start`: for tests.
  */
-export async function truthCommand({ plantedSeeds, nullSeeds, workers, json }: TruthOptions, io: Io): Promise<number> {
+export async function truthCommand(
+  { plantedSeeds, nullSeeds, workers, json }: TruthOptions,
+  io: Io,
+  start = runJob,
+): Promise<number> {
   const file = packageFile(join('config', 'truth.yaml'))
   const { trainer } = requireTrainMode(loadTrainerConfig(file), file)
   const ended = new AbortController()
@@ -42,7 +47,7 @@ export async function truthCommand({ plantedSeeds, nullSeeds, workers, json }: T
   const queue = [...jobs]
   async function work(): Promise<void> {
     for (let job = queue.shift(); job && !ended.signal.aborted; job = queue.shift()) {
-      const outcome = await runJob({ job, limits: trainer.limits, signal: ended.signal })
+      const outcome = await start({ job, limits: trainer.limits, signal: ended.signal })
       if (outcome.kind !== 'done') throw new InputError(`truth: ${JSON.stringify(job)}: ${outcome.why}`)
       const line =
         job.kind === 'truth'
@@ -55,6 +60,7 @@ export async function truthCommand({ plantedSeeds, nullSeeds, workers, json }: T
     await Promise.all(Array.from({ length: workers }, () => work()))
   } finally {
     unregister()
+    ended.abort() // Where one failed, the others count for nothing.
   }
   const found = summaryOf(outcomes, changes)
   io.out(json ? JSON.stringify(found) : described(found))

@@ -2,11 +2,21 @@ import { z } from 'zod'
 import type { PolicySettings } from '../../policy/policy-settings.ts'
 import type { RiskLimits } from '../../risk/limits.ts'
 
+/** Names and symbols are looked at beside `symbols`, in `groupsAgree`. */
+const groupsSchema = z.union([z.literal('each'), z.record(z.string(), z.array(z.string()).min(1))], {
+  error: 'each, or a map of names to lists of symbols, e.g. majors: [BTC/USDT:USDT]',
+})
+
 export const modelSchema = z.strictObject({
   path: z
     .string()
     .min(1)
     .describe('folder of the model family, relative to the working directory; its file `current` names the bundle'),
+  groups: groupsSchema
+    .optional()
+    .describe(
+      'a family of models for each symbol (each), or for each group of symbols (name: list of symbols), in a folder of its name below path; leave out: one for all',
+    ),
   provider: z
     .enum(['auto', 'cpu', 'cuda', 'webgpu'])
     .describe('ONNX Runtime execution provider; auto: the best that works here'),

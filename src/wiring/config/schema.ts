@@ -4,6 +4,7 @@ import { backtestSchema } from './backtest-section.ts'
 import { modelSchema, policySchema, riskSchema } from './decision-sections.ts'
 import { externalSchema } from './external-section.ts'
 import { featuresAgree, featuresSchema } from './features-section.ts'
+import { groupsAgree } from './groups-agree.ts'
 import { barMsSchema, feedSchema, symbolsSchema, venueSchema } from './market-sections.ts'
 import { liveSchema, paperSchema, replaySchema, simulatorSchema } from './mode-sections.ts'
 import { alertsSchema, logSchema, stateSchema, tapeSchema, tradingSchema } from './running-sections.ts'
@@ -30,6 +31,18 @@ function limitsAgree({ value, issues }: Checked<z.infer<z.ZodObject<typeof commo
     const rule = `at most risk.positionNotionalMaxQuote, which is ${risk.positionNotionalMaxQuote}`
     refuse(['policy', 'notionalMaxQuote'], policy.notionalMaxQuote, rule)
   }
+}
+
+/** What runs in a time of its own asks one model for all bars. */
+function pooledAlone({
+  value,
+  issues,
+}: Checked<z.infer<z.ZodObject<typeof common>> & { readonly mode: string }>): void {
+  const { mode, model } = value
+  if (model.groups === undefined) return
+  const input = model.groups === 'each' ? 'each' : Object.keys(model.groups).join(', ')
+  const message = `mode ${mode} takes one family for all symbols: leave it out, and give model.path the folder of one`
+  issues.push({ code: 'custom', path: ['model', 'groups'], input, message })
 }
 
 /** Market data can be had of more venues than orders can be sent to. */
@@ -87,6 +100,7 @@ const demoSchema = z
   })
   .check(limitsAgree)
   .check(featuresAgree)
+  .check(groupsAgree)
   .check(ordersCanBeSent)
 const paperModeSchema = z
   .strictObject({
@@ -97,14 +111,17 @@ const paperModeSchema = z
   })
   .check(limitsAgree)
   .check(featuresAgree)
+  .check(groupsAgree)
 const signalSchema = z
   .strictObject({ mode: mode('signal'), ...common })
   .check(limitsAgree)
   .check(featuresAgree)
+  .check(groupsAgree)
 const liveModeSchema = z
   .strictObject({ mode: mode('live'), ...common, live: liveSchema.describe('permission to trade with money') })
   .check(limitsAgree)
   .check(featuresAgree)
+  .check(groupsAgree)
   .check(ordersCanBeSent)
 const replayModeSchema = z
   .strictObject({
@@ -115,6 +132,7 @@ const replayModeSchema = z
   })
   .check(limitsAgree)
   .check(featuresAgree)
+  .check(pooledAlone)
   .check(everySymbolDescribed('replay'))
 const backtestModeSchema = z
   .strictObject({
@@ -125,6 +143,7 @@ const backtestModeSchema = z
   })
   .check(limitsAgree)
   .check(featuresAgree)
+  .check(pooledAlone)
   .check(everySymbolDescribed('backtest'))
 
 const trainModeSchema = z
@@ -136,6 +155,7 @@ const trainModeSchema = z
   })
   .check(limitsAgree)
   .check(featuresAgree)
+  .check(groupsAgree)
 
 export const configSchema = z.discriminatedUnion(
   'mode',

@@ -7,12 +7,11 @@ import type { CcxtFeed } from '../../adapters/ccxt/market-feed.ts'
 import { systemClock } from '../../adapters/clock/system-clock.ts'
 import { systemScheduler } from '../../adapters/clock/system-scheduler.ts'
 import { openState } from '../../adapters/sqlite/open-state.ts'
-import { InputError, messageOf } from '../../core/errors.ts'
+import { InputError } from '../../core/errors.ts'
 import { type Converter, converter, type Instrument, type InstrumentSymbol } from '../../core/instrument.ts'
 import { seededRandom } from '../../core/random.ts'
 import type { EpochMs } from '../../core/units.ts'
-import type { Forecaster } from '../../inference/forecaster.ts'
-import type { ModelService } from '../../inference/model-service.ts'
+import type { FeatureSchema } from '../../features/feature-schema.ts'
 import type { Bar } from '../../market/bar.ts'
 import type { Journal } from '../../trading/journal.port.ts'
 import { trader as createTrader, type Trader } from '../../trading/trader.ts'
@@ -25,14 +24,10 @@ import { programName } from '../tape/program-name.ts'
 import { barLogOf } from '../trainer/bar-log-of.ts'
 import { alertSinks } from './alert-sinks.ts'
 import type { Closers } from './closers.ts'
+import { type DaemonModels, openDaemonModels } from './daemon-models.ts'
 import { type FeatureKeeper, featureKeeper } from './feature-keeper.ts'
 import { type GuardStore, guardStore } from './guard-store.ts'
 import { lateMsMax } from './late-ms-max.ts'
-import type { ModelLoader } from './load-model.ts'
-import { type ModelOversight, modelOversight } from './model-oversight.ts'
-import { type ModelSteward, modelSteward } from './model-steward.ts'
-import { watchModel } from './model-watch.ts'
-import { type ModelNote, openModels } from './open-models.ts'
 import { type RunTape, runTape } from './run-tape.ts'
 import { type SignalDesk, signalDesk } from './signal-desk.ts'
 import { type Edges, exchangeVenue, type OrderVenue, openFeed, paperVenue } from './venues.ts'
@@ -53,7 +48,7 @@ export interface Assembly {
   readonly instruments: readonly Instrument[]
   readonly converters: ReadonlyMap<InstrumentSymbol, Converter>
   readonly currency: string
-  readonly models: ModelService
+  readonly models: DaemonModels
   readonly journal: Journal
   readonly guards: GuardStore
   readonly keeper: FeatureKeeper
@@ -67,9 +62,6 @@ export interface Assembly {
   readonly trader?: Trader | undefined
   readonly venue?: OrderVenue | undefined
   readonly signals?: SignalDesk | undefined
-  readonly steward: ModelSteward
-  /** Where the config asks for one. */
-  readonly oversight?: ModelOversight | undefined
 }
 
 const ALERT_STOP_MS = 2_000
@@ -98,14 +90,14 @@ export async function assemble(
     config.tape &&
     runTape({ ...config, tape: config.tape }, clock, (error) => log.error({ error: error.message }, 'tape'))
   if (tape) open.add('tape', () => tape.close()) // After the feed: its last events end the tape.
-  const heard: { steward?: ModelSteward } = {}
-  const { loader, service: models } = await openModels(config, edges, log, {
-    raise: (alert) => alerts.raise(alert),
-    onSwap: (modelId) => tape?.model(modelId),
-    onRefused: (version, cause) => heard.steward?.onRefused(version, cause),
-    note: (inForce) => keepNote(state.journal, inForce, log),
-  })
-  open.add('models', () => models.close())
+  const models = await openDaemonModels(
+    {
+      ...{ config, edges, log, journal: state.journal },
+      raise: (alert) => alerts.raise(alert),
+      onSwap: (modelId, group) => tape?.model(modelId, group),
+    },
+    open,
+  )
   const feed = openFeed(config, options.baseUrl ?? config.venue.baseUrl, edges, tape?.heard)
   open.add('feed', () => feed.close())
   const listed = await feed.instruments(config.symbols)
@@ -120,14 +112,7 @@ export async function assemble(
   if (venue?.closesFirst) open.add('gateway', () => venue.gateway.close())
   const signals = trader ? undefined : signalDesk(state.journal, signalWalletQuote(config))
   const desk = trader ? traderDesk(trader, currency) : (signals as SignalDesk)
-  const steward = await modelSteward({
-    ...{ familyFolder: config.model.path, service: models, clock, scheduler, log },
-    raise: (alert) => alerts.raise(alert),
-  })
-  heard.steward = steward
-  open.add('model steward', () => steward.stop())
-  const oversight = openOversight(config, steward, state.journal, log)
-  const bars = await openBarLog(config, loader, instruments, clock, log)
+  const bars = await openBarLog(config, models.schema, instruments, clock, log)
   if (bars) open.add('bar log', () => bars.close())
   const guards = guardStore(state.journal)
   const keeper = featureKeeper(join(config.state.dir, `${config.mode}-features.json`), log)
@@ -136,47 +121,28 @@ export async function assemble(
   const makeSession = (featureState: unknown) =>
     createSession({
       ...settingsOf(config, tag),
-      ...{ schema: loader.schema, models },
+      ...{ schema: models.schema, models: models.routes },
       ...{ instruments, desk, clock, guard, featureState },
       exchangeTimeOf: (local: EpochMs) => local + feed.clockOffsetMs(),
       resync: (symbol) => feed.resync(symbol),
       onOrdered: venue?.onOrdered,
       onInputs: tape && ((symbol, inputs, now) => tape.inputs(symbol, inputs, now)),
       ...(bars && { onBars: (group: readonly Bar[]) => bars.add(group) }),
-      ...(oversight && { oversightOf: (forecaster: Forecaster) => oversight.of(forecaster) }),
     })
   const { made: session, state: restored } = keeper.restored(makeSession)
-  await tape?.begin(instruments, restored, models.inForce.forecaster.modelId)
-  if (config.model.watchMs > 0) open.add('model watch', watch(config.model.watchMs, models, loader, scheduler, log))
+  await tape?.begin(instruments, restored, models.inForce())
   const converters = new Map(instruments.map((instrument) => [instrument.symbol, converter(instrument)]))
   const { journal } = state
   return {
     ...{ edges, instruments, converters, currency, models, journal, guards, keeper, tape },
-    ...{ feed, alerts, desk, session, trader, venue, signals, steward, oversight },
+    ...{ feed, alerts, desk, session, trader, venue, signals },
   }
 }
 
 /** Where the config asks for one. */
-const openOversight = (
-  config: WallConfig,
-  steward: ModelSteward,
-  journal: Journal,
-  log: Logger,
-): ModelOversight | undefined =>
-  config.oversight &&
-  modelOversight({
-    settings: config.oversight,
-    symbols: config.symbols,
-    path: join(config.state.dir, `${config.mode}-oversight.json`),
-    log,
-    onAlarm: (alarm, modelId) => steward.onAlarm(alarm, modelId),
-    note: (status) => journal.setMeta('oversight', JSON.stringify(status)),
-  })
-
-/** Where the config asks for one. */
 const openBarLog = async (
   config: WallConfig,
-  { schema }: ModelLoader,
+  schema: FeatureSchema,
   instruments: readonly Instrument[],
   clock: Edges['clock'],
   log: Logger,
@@ -196,28 +162,6 @@ const settingsOf = (config: WallConfig, tag: string) => ({
   staleMsMax: config.feed.staleMsMax,
   lateMsMax: lateMsMax(config),
 })
-
-const watch = (
-  everyMs: number,
-  service: ModelService,
-  loader: ModelLoader,
-  scheduler: Edges['scheduler'],
-  log: Logger,
-): (() => void) =>
-  watchModel({
-    ...{ service, everyMs, scheduler },
-    currentVersion: () => loader.currentVersion(),
-    onProblem: (cause) => log.warn({ cause }, 'the file that names the current model cannot be read'),
-  })
-
-/** For `status`. That it cannot be written is found out by decisions, which matter. */
-function keepNote(journal: Journal, inForce: ModelNote, log: Logger): void {
-  try {
-    journal.setMeta('model', JSON.stringify(inForce))
-  } catch (error) {
-    log.warn({ error: messageOf(error) }, 'the model in use is not written down')
-  }
-}
 
 function openVenue(
   config: WallConfig,

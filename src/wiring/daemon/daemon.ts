@@ -17,6 +17,7 @@ import { type Assembly, type AssemblyOptions, assemble } from './assemble.ts'
 import { barView } from './bar-view.ts'
 import { type Closers, closers } from './closers.ts'
 import { inbox } from './inbox.ts'
+import { modelIds, modelsText } from './models-text.ts'
 import { openLog } from './open-log.ts'
 import { type RunCounter, runCounter } from './run-counts.ts'
 import type { Signal } from './signal-desk.ts'
@@ -72,9 +73,9 @@ async function live(
   const subscription = inbox(streams, session, config.feed.queueEventsMax, fail)
   open.add('inbox', () => subscription.unsubscribe())
   await feed.start()
-  const { modelId, provider } = models.inForce.forecaster
-  const said = `${config.mode}: ${config.symbols.join(', ')}, model ${modelId} on ${provider}`
-  log.info({ mode: config.mode, symbols: config.symbols, model: modelId }, 'started')
+  const inForce = models.inForce()
+  const said = `${config.mode}: ${config.symbols.join(', ')}, ${modelsText(inForce, 'on')}`
+  log.info({ mode: config.mode, symbols: config.symbols, model: modelIds(inForce) }, 'started')
   alerts.raise(makeAlert(edges.clock.now(), 'start', 'info', `start:${edges.clock.now()}`, `started ${said}`))
   io.out(`tickwright ${said}; wallet ${desk.walletQuote()} ${parts.currency}. Ctrl-C stops.`)
   io.ready()
@@ -82,10 +83,10 @@ async function live(
   const why = await stop.asked
   const report = await stopTrading(parts, config, log)
   parts.keeper.keep(session)
-  parts.oversight?.keep()
+  models.keep()
   const { bars, decisionHash } = counter.counts()
   parts.tape?.end(bars, decisionHash)
-  const summary = summaryOf(parts, config, counter, report, startEquity, why, await parts.steward.counts())
+  const summary = summaryOf(parts, config, counter, report, startEquity, why, await models.counts())
   alerts.raise(
     makeAlert(
       edges.clock.now(),
@@ -116,15 +117,15 @@ function outside({ edges, feed, tape }: Assembly, config: WallConfig, secrets: S
 /** Meets the venue. Equity at the start, settle currency. */
 async function opening({ trader, desk, alerts, edges, models }: Assembly): Promise<number> {
   await trader?.start()
-  const { modelId, provider } = models.inForce.forecaster
+  const inForce = models.inForce()
   const at = edges.clock.now()
-  alerts.raise(makeAlert(at, 'model', 'info', `model:${modelId}:${at}`, `model ${modelId} loaded on ${provider}`))
+  alerts.raise(makeAlert(at, 'model', 'info', `model:${modelIds(inForce)}:${at}`, modelsText(inForce, 'loaded on')))
   return desk.walletQuote()
 }
 
 /** Views, counts, alerts and the guard follow what session and trader say. */
 function listen(
-  { session, trader, signals, alerts, edges, converters, guards, keeper, oversight }: Assembly,
+  { session, trader, signals, alerts, edges, converters, guards, keeper, models }: Assembly,
   counter: RunCounter,
   io: Io,
   log: Logger,
@@ -158,7 +159,7 @@ function listen(
     show(event, equity - startEquity)
     guards.save(session.guard())
     keeper.onDecided(session, edges.clock.now())
-    oversight?.onDecided(edges.clock.now())
+    models.onDecided(edges.clock.now())
     onDecided()
   }
   const executed = new Set<string>()

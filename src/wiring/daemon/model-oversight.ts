@@ -5,7 +5,7 @@ import type { InstrumentSymbol } from '../../core/instrument.ts'
 import type { EpochMs } from '../../core/units.ts'
 import type { Forecaster } from '../../inference/forecaster.ts'
 import type { OversightAlarm } from '../../inference/oversight/causes.ts'
-import { createOversight, type Oversight, type OversightState } from '../../inference/oversight/oversight.ts'
+import { createOversight, type Oversight } from '../../inference/oversight/oversight.ts'
 import type { OversightSettings } from '../../inference/oversight/oversight-settings.ts'
 import type { OversightStatus } from '../../inference/oversight/oversight-status.ts'
 
@@ -56,16 +56,16 @@ export function modelOversight(parts: ModelOversightParts): ModelOversight {
       featureNames,
     }
     try {
-      return createOversight({ ...made, ...(state && { state }) })
+      return createOversight({ ...made, state })
     } catch (error) {
       log.warn({ error: messageOf(error) }, 'the state of oversight is damaged: it begins afresh')
       return createOversight(made)
     }
   }
 
-  function saved(): OversightState | undefined {
+  function saved(): unknown {
     try {
-      return file.load() as OversightState | undefined
+      return file.load()
     } catch (error) {
       log.warn({ error: messageOf(error) }, 'oversight of the model begins afresh')
       return undefined

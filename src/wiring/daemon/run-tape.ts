@@ -14,15 +14,21 @@ import { tapeRecorder } from '../tape/tape-recorder.ts'
 export interface RunTape {
   /** For the feed. */
   readonly heard: FeedRecorder
-  /** Opens the first file. `modelId`: decides first. Throws `InputError` when it cannot. */
-  begin(instruments: readonly Instrument[], restored: unknown, modelId: string): Promise<void>
-  /** Decides from here on. */
-  model(modelId: string): void
+  /** Opens the first file. `models`: decide first. Throws `InputError` when it cannot. */
+  begin(instruments: readonly Instrument[], restored: unknown, models: readonly FirstModel[]): Promise<void>
+  /** Decides from here on, for all instruments or those of a group. */
+  model(modelId: string, group?: string): void
   external(event: ExternalEvent): void
   inputs(symbol: InstrumentSymbol, inputs: DecisionInputs, at: EpochMs): void
   /** What a replay must come to. */
   end(decisions: number, decisionHash: string): void
   close(): Promise<void>
+}
+
+/** `group`: undefined for the one of all instruments. */
+export interface FirstModel {
+  readonly modelId: string
+  readonly group?: string | undefined
 }
 
 type Settings = NonNullable<WallConfig['tape']>
@@ -40,7 +46,7 @@ export function runTape(
       frame: (text, receivedAt, socketUrl) => recorder?.frame(text, receivedAt, socketUrl),
       event: (event) => recorder?.event(event),
     },
-    async begin(instruments, restored, modelId) {
+    async begin(instruments, restored, models) {
       const startedAt = clock.now()
       writer = await createTapeWriter({
         dir: tape.dir,
@@ -61,10 +67,10 @@ export function runTape(
         onError,
       })
       if (restored !== undefined) writer.control({ kind: 'feature-state', payload: restored }, clock.now())
-      writer.control({ kind: 'model', modelId }, clock.now())
+      for (const { modelId, group } of models) writer.control({ kind: 'model', modelId, group }, clock.now())
       recorder = tapeRecorder(writer, venue.id)
     },
-    model: (modelId) => void writer?.control({ kind: 'model', modelId }, clock.now()),
+    model: (modelId, group) => void writer?.control({ kind: 'model', modelId, group }, clock.now()),
     external: (event) => void writer?.control({ kind: 'event', event }, event.receivedAt),
     inputs: (symbol, payload, at) => void writer?.control({ kind: 'decision-inputs', symbol, payload }, at),
     end: (decisions, decisionHash) => void writer?.control({ kind: 'run-end', decisions, decisionHash }, clock.now()),

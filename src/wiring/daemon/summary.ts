@@ -2,6 +2,7 @@ import type { ReconcileReport } from '../../trading/trader-event.ts'
 import type { WallConfig } from '../config/schema.ts'
 import type { Assembly } from './assemble.ts'
 import type { StewardCounts } from './model-steward.ts'
+import { modelIds, modelProviders } from './models-text.ts'
 import type { RunCounter, RunCounts } from './run-counts.ts'
 
 /** What a run came to; the one JSON object of `--json`. */
@@ -13,7 +14,7 @@ export interface RunSummary extends RunCounts, StewardCounts {
   readonly balanceMatchesVenue: boolean | null
   /** The last reconciliation had an answer; null when the mode has no venue. */
   readonly venueAnswered: boolean | null
-  /** In force at the end. */
+  /** In force at the end; of groups each model once, after a comma. */
   readonly model: string
   readonly provider: string
   readonly wallet: number
@@ -33,7 +34,7 @@ export function summaryOf(
   stoppedBy: string,
   family: StewardCounts,
 ): RunSummary {
-  const { modelId, provider } = models.inForce.forecaster
+  const inForce = models.inForce()
   const equity = session.equityQuote()
   return {
     mode: config.mode,
@@ -43,8 +44,8 @@ export function summaryOf(
     positionMatchesVenue: trader ? report?.answered === true && report.positionMatches : null,
     balanceMatchesVenue: trader ? report?.answered === true && report.balanceMatches : null,
     venueAnswered: trader ? report?.answered === true : null,
-    model: modelId,
-    provider,
+    model: modelIds(inForce),
+    provider: modelProviders(inForce),
     wallet: desk.walletQuote(),
     equity,
     pnl: equity - startEquity,

@@ -28,8 +28,8 @@ export interface FitterOptions {
   readonly checkpoint?: CheckpointStore | undefined
   /** Most threads, whatever the settings say. */
   readonly threadsMax?: number
-  /** Absent: a line on standard error. */
-  onEpoch?(report: EpochReport): void
+  /** `of`: epochs at most. Absent: a line on standard error. */
+  onEpoch?(report: EpochReport, of: number): void
 }
 
 /** How the model of `settings` is fitted; ridge without any. */
@@ -70,7 +70,8 @@ async function trainer(settings: NetworkSettings, io: Io, options: FitterOptions
         engine,
         servingEngine: onnxEngine({ provider: 'cpu', threads: 1 }),
         ...{ from, warmStart, checkpoint: options.checkpoint },
-        onEpoch: (report) => (options.onEpoch ? options.onEpoch(report) : io.err(epochLine(report))),
+        onEpoch: (report) =>
+          options.onEpoch ? options.onEpoch(report, settings.training.epochsMax) : io.err(epochLine(report)),
         isStopped: () => stopped,
         onEnd: (result) => io.err(endLine(result)),
       })(data, split)

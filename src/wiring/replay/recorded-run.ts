@@ -38,6 +38,7 @@ const payload = z.looseObject({
   exchangeNow: z.number(),
   modelId: z.string(),
   modelExpired: z.boolean(),
+  models: z.record(z.string(), z.looseObject({ modelId: z.string(), modelExpired: z.boolean() })).optional(),
   failures: z.record(z.string(), z.string()),
   adjustments: z.record(z.string(), z.looseObject({ sizeFactor: z.number() })).optional(),
   walletQuote: anyNumber,

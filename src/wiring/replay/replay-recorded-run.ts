@@ -2,14 +2,17 @@ import type { SessionRecord } from '../../adapters/tape/tape-control.ts'
 import { InputError } from '../../core/errors.ts'
 import { converter } from '../../core/instrument.ts'
 import { epochMs } from '../../core/units.ts'
+import type { FeatureSchema } from '../../features/feature-schema.ts'
 import { FRESH_GUARD } from '../../risk/guard.ts'
 import type { WallConfig } from '../config/schema.ts'
 import { lateMsMax } from '../daemon/late-ms-max.ts'
 import type { ModelLoader } from '../daemon/load-model.ts'
 import { runCounter } from '../daemon/run-counts.ts'
+import { type ModelFamily, modelFamilies } from '../models/model-families.ts'
+import type { ModelRoute } from '../session/ask-models.ts'
 import { createSession } from '../session/session.ts'
 import { quoteCheck } from './quote-check.ts'
-import { recordedModels } from './recorded-models.ts'
+import { type RecordedModels, recordedModels } from './recorded-models.ts'
 import { recordedDesk, recordedInputs } from './recorded-run.ts'
 import { type ReplayTime, replayTapes } from './replay-tape.ts'
 import { type TapeLines, tapeLines } from './tape-lines.ts'
@@ -30,7 +33,7 @@ export interface RecordedRunSummary {
   /** Null when there is nothing to compare with. */
   readonly matches: boolean | null
   readonly truncatedMembers: number
-  /** In the order in which they decided, each once. */
+  /** Of each family in turn, in the order in which they decided, each once. */
   readonly models: readonly string[]
   readonly tapeSeconds: number
   readonly realTimeFactor: number
@@ -41,18 +44,18 @@ export async function replayRecordedRun(
   files: readonly string[],
   config: WallConfig,
   recorded: SessionRecord,
-  loader: ModelLoader,
+  loaderOf: (family: ModelFamily) => Promise<ModelLoader>,
   monotonicMs: () => number,
 ): Promise<RecordedRunSummary> {
   const { instruments } = recorded
   const time: ReplayTime = { now: epochMs(0), firstAt: epochMs(0) }
   const lines = tapeLines(files)
-  const { featureState, modelId } = await startOf(lines, files[0] ?? '')
-  const models = await recordedModels(loader, modelId)
+  const { featureState, families } = await startOf(lines, files[0] ?? '', config)
+  const models = await Promise.all(families.map((first) => familyModels(first, loaderOf)))
   const session = createSession({
     instruments,
-    schema: loader.schema,
-    models,
+    schema: models[0]!.schema,
+    models: models.map(({ route }) => route),
     desk: recordedDesk,
     clock: { monotonicMs },
     settings: {
@@ -82,7 +85,7 @@ export async function replayRecordedRun(
     scheduler: tapeScheduler(),
     quotes: quoteCheck(),
   })
-  await models.release()
+  for (const { source } of models) await source.release()
   const tapeSeconds = (time.now - time.firstAt) / 1_000
   const { bars, decisions, gaps, decisionHash } = counter.counts()
   return {
@@ -93,7 +96,7 @@ export async function replayRecordedRun(
     recordedDecisionHash: end?.decisionHash ?? null,
     matches: end ? end.decisionHash === decisionHash : null,
     truncatedMembers: lines.truncatedMembers,
-    models: models.used(),
+    models: models.flatMap(({ source }) => source.used()),
     tapeSeconds,
     realTimeFactor: tapeSeconds / ((monotonicMs() - fromMs) / 1_000),
   }
@@ -101,20 +104,46 @@ export async function replayRecordedRun(
 
 type RunEnd = { readonly decisionHash: string }
 
-/** What stands between the session line and the first frame: what the features remembered, if anything, and the first model. */
-async function startOf(lines: TapeLines, file: string) {
+/** A family and the model that it began with. */
+interface FirstModel {
+  readonly family: ModelFamily
+  readonly modelId: string
+}
+
+async function familyModels(
+  { family, modelId }: FirstModel,
+  loaderOf: (family: ModelFamily) => Promise<ModelLoader>,
+): Promise<{ readonly schema: FeatureSchema; readonly source: RecordedModels; readonly route: ModelRoute }> {
+  const loader = await loaderOf(family)
+  const source = await recordedModels(loader, modelId)
+  return { schema: loader.schema, source, route: { group: family.group, symbols: family.symbols, source } }
+}
+
+/** What stands between the session line and the first frame: what the features remembered, if anything, and the first models. */
+async function startOf(lines: TapeLines, file: string, config: WallConfig) {
   let featureState: unknown
-  const first = await lines.ahead(({ control }) => {
+  const first = new Map<string | undefined, string>()
+  await lines.ahead(({ control }) => {
     if (control?.kind === 'feature-state') featureState = control.payload
-    return control?.kind !== 'session' && control?.kind !== 'feature-state'
+    if (control?.kind === 'model' && !first.has(control.group)) first.set(control.group, control.modelId)
+    return control?.kind !== 'session' && control?.kind !== 'feature-state' && control?.kind !== 'model'
   })
-  if (first?.control?.kind === 'model') return { featureState, modelId: first.control.modelId }
-  throw new InputError(
-    `${file}: it does not say which model decided; it was recorded by another version of the program`,
-    {
-      file,
-    },
-  )
+  if (first.size === 0) {
+    throw new InputError(
+      `${file}: it does not say which model decided; it was recorded by another version of the program`,
+      { file },
+    )
+  }
+  const families = modelFamilies(config).map((family): FirstModel => {
+    const modelId = first.get(family.group)
+    if (modelId !== undefined) return { family, modelId }
+    const were = [...first.keys()].map((group) => group ?? 'one for all').join(', ')
+    throw new InputError(
+      `${file}: its models were ${were}; the configuration has ${family.group ?? 'one for all'}: use the model.groups of the run`,
+      { file, key: 'model.groups' },
+    )
+  })
+  return { featureState, families }
 }
 
 /** The same lines; hears of the end of the run. */

@@ -70,7 +70,7 @@ export function simulatedSession(parts: SimulatedSessionParts): SimulatedSession
   const session = createSession({
     instruments,
     schema,
-    models: oneModel(forecaster),
+    models: [{ source: oneModel(forecaster) }],
     desk: traderDesk(trader, currency),
     clock: { monotonicMs },
     settings: { policy: config.policy, limits: config.risk, collarBps: config.trading.collarBps, ledgerTag },

@@ -6,14 +6,13 @@ import type { GapEvent } from '../../core/market-event.ts'
 import { type EpochMs, epochMs } from '../../core/units.ts'
 import type { FeatureWindow } from '../../features/feature-row.ts'
 import { type Adjustment, type Forecast, isForecast, type NoForecast } from '../../inference/forecast.ts'
-import type { Forecaster } from '../../inference/forecaster.ts'
-import type { InForce, ModelSource } from '../../inference/model-service.ts'
 import { applyAdjustment } from '../../inference/oversight/adjustment.ts'
-import type { Oversight } from '../../inference/oversight/oversight.ts'
+import type { Bar } from '../../market/bar.ts'
 import { type Guard, type GuardEvent, stepGuard } from '../../risk/guard.ts'
 import type { Latches } from '../../risk/latches.ts'
 import type { DecisionRecord } from '../../trading/journal-records.ts'
 import type { Decided, Placement } from '../../trading/submitter.ts'
+import { type Answers, askModels, type ModelRoute, modelInputs, overseen } from './ask-models.ts'
 import { type DecideSettings, decideBar } from './decide-bar.ts'
 import { type Adjustments, accountOf, accountStates, type DecisionInputs } from './decision-inputs.ts'
 import type { Account, Desk } from './desk.ts'
@@ -26,8 +25,8 @@ type RecordedInputs = (symbol: InstrumentSymbol, endAt: EpochMs) => Promise<Deci
 export interface DeciderParts {
   /** Every instrument, in the order in which they decide. */
   readonly views: ReadonlyMap<InstrumentSymbol, MarketView>
-  /** Left out where forecasts are handed in (`decideKnown`). */
-  readonly models?: ModelSource
+  /** Each for its own instruments. Left out where forecasts are handed in (`decideKnown`). */
+  readonly models?: readonly ModelRoute[]
   readonly desk: Desk
   readonly clock: Pick<Clock, 'monotonicMs'>
   readonly settings: DecideSettings
@@ -39,8 +38,6 @@ export interface DeciderParts {
   exchangeTimeOf(local: EpochMs): number
   /** As the last run left it. */
   readonly guard: Guard
-  /** Who watches a model; absent or undefined: nobody. A recorded run says itself how its forecasts were taken. */
-  oversightOf?(forecaster: Forecaster): Pick<Oversight, 'step'> | undefined
   /** A replay of a recorded run: what stood in its ledger then. Undefined: it decided nothing at that moment. */
   readonly recordedInputs?: RecordedInputs | undefined
   /** A recorder. `symbol`: of the first of the bars that are decided together. */
@@ -76,17 +73,8 @@ export interface Decider {
 }
 
 /** What decisions are made from besides the market. */
-interface Inputs extends Pick<DecisionInputs, 'exchangeNow' | 'modelExpired' | 'ledgerTag'> {
+interface Inputs extends Pick<DecisionInputs, 'exchangeNow' | 'ledgerTag'> {
   readonly account: Account
-}
-
-/** Answers for the bars that closed together, all of one model. */
-interface Forecasts {
-  of(window: FeatureWindow): Forecast | NoForecast | undefined
-  /** Null when the model was not asked. */
-  readonly ms: number | null
-  /** Of the instruments without a forecast. */
-  readonly failures: Readonly<Record<InstrumentSymbol, string>>
 }
 
 /** A moment at which bars close. */
@@ -108,6 +96,8 @@ export interface Forecasted extends Closed {
   readonly forecast: Forecast | NoForecast | undefined
   /** How it is to be taken; absent: as it is. */
   readonly adjustment?: Adjustment | undefined
+  /** No entries by its model any more; absent: it is young enough. */
+  readonly modelExpired?: boolean
 }
 
 export const createDecider = (parts: DeciderParts): Decider => new LiveDecider(parts)
@@ -179,40 +169,47 @@ class LiveDecider implements Decider {
   }
 
   async decide(batch: readonly Closed[], now: EpochMs, closedAtMs: number, superseded: boolean): Promise<void> {
-    const { models, recordedInputs } = this.#parts
+    const { clock, models, recordedInputs } = this.#parts
     const first = batch[0]!.window.row.bar
     const said = await recordedInputs?.(first.symbol, first.endAt)
     if (recordedInputs && !said) return
-    const model = await check(models !== undefined, 'models of a decider that asks them', models)!.take(said?.modelId)
-    const forecasts = await this.#forecast(batch, model, said?.failures)
+    const answers = await askModels(
+      check(models !== undefined, 'models of a decider that asks them', models)!,
+      batch.map(({ window }) => window),
+      now,
+      clock,
+      said,
+    )
     // No wait in a live run from here on: the ledger must not change between what is recorded and what is decided.
-    const answered = batch.map((closed) => ({ ...closed, forecast: forecasts.of(closed.window) }))
-    const adjustments = said ? said.adjustments : this.#parts.oversightOf?.(model.forecaster)?.step(answered)
-    const inputs = said ? this.#asRecorded(said) : this.#standing(batch, now, model, forecasts, adjustments)
-    const taken = adjustments
-      ? answered.map((one) => ({ ...one, adjustment: adjustments[one.window.row.bar.symbol] }))
-      : answered
-    this.#decide(taken, { now, closedAtMs, superseded, forecastMs: forecasts.ms }, inputs)
+    const adjustments = said ? said.adjustments : overseen(answers.asked)
+    const inputs = said ? this.#asRecorded(said) : this.#standing(first, now, answers, adjustments)
+    const taken = batch.map((closed) => ({
+      ...closed,
+      forecast: answers.of(closed.window),
+      adjustment: adjustments?.[closed.window.row.bar.symbol],
+      modelExpired: answers.isExpired(closed.window),
+    }))
+    this.#decide(taken, { now, closedAtMs, superseded, forecastMs: answers.ms }, inputs)
   }
 
   decideKnown(batch: readonly Forecasted[], now: EpochMs): void {
     const { desk, settings } = this.#parts
     const { ledgerTag } = settings
-    const inputs = { exchangeNow: this.#parts.exchangeTimeOf(now), modelExpired: false, ledgerTag, account: desk }
+    const inputs = { exchangeNow: this.#parts.exchangeTimeOf(now), ledgerTag, account: desk }
     this.#decide(batch, { now, closedAtMs: now, superseded: false, forecastMs: null }, inputs)
   }
 
   #decide(batch: readonly Forecasted[], moment: Moment, inputs: Inputs): void {
     const { clock, desk, staleMsMax, lateMsMax, views } = this.#parts
     const { now, closedAtMs, superseded, forecastMs } = moment
-    const { account, exchangeNow, modelExpired } = inputs
+    const { account, exchangeNow } = inputs
     const settings = this.#settingsFor(inputs.ledgerTag)
     const value = account === desk ? this.#value : valuation(views, account)
     const equityQuote = value.equityQuote()
     this.stepGuard({ kind: 'equity', at: now, equityQuote })
     const exposures = value.exposures()
     const decided: Decided[] = []
-    for (const { window, featureMs, forecast: stated, adjustment } of batch) {
+    for (const { window, featureMs, forecast: stated, adjustment, modelExpired = false } of batch) {
       const { symbol, endAt } = window.row.bar
       const view = views.get(symbol)
       check(view !== undefined, 'instrument of a bar', symbol)
@@ -249,61 +246,27 @@ class LiveDecider implements Decider {
     return ledgerTag === settings.ledgerTag ? settings : { ...settings, ledgerTag }
   }
 
-  /** One run for all of them. `failures`: those of a recorded run, which are taken over. */
-  async #forecast(
-    batch: readonly Closed[],
-    { forecaster }: InForce,
-    failures: DecisionInputs['failures'] = {},
-  ): Promise<Forecasts> {
-    const { clock } = this.#parts
-    const { modelId } = forecaster
-    const windows = batch.map(({ window }) => window).filter(({ ready, row }) => ready && row.bar.taints.length === 0)
-    if (windows.length === 0) return { of: () => undefined, ms: null, failures: {} }
-    const fromMs = clock.monotonicMs()
-    const answers = await forecaster.forecast(windows)
-    const ms = clock.monotonicMs() - fromMs
-    const outcomes = new Map(
-      windows.map((window, at) => {
-        const failure = failures[window.row.bar.symbol]
-        return [window, failure === undefined ? answers[at]! : { modelId, failure }]
-      }),
-    )
-    const failed = [...outcomes].flatMap(([{ row }, outcome]) =>
-      isForecast(outcome) ? [] : [[row.bar.symbol, outcome.failure] as const],
-    )
-    return { of: (window) => outcomes.get(window), ms, failures: Object.fromEntries(failed) }
-  }
-
   #asRecorded(said: DecisionInputs): Inputs {
     this.#guard = said.guard
     return { ...said, account: accountOf(said) }
   }
 
-  /** The ledger, the guard and the clock as they are now. */
-  #standing(
-    batch: readonly Closed[],
-    now: EpochMs,
-    { forecaster, expiresAt }: InForce,
-    forecasts: Forecasts,
-    adjustments: Adjustments | undefined,
-  ): Inputs {
+  /** The ledger, the guard and the clock as they are now. `first`: of the bars that are decided together. */
+  #standing({ symbol, endAt }: Bar, now: EpochMs, answers: Answers, adjustments: Adjustments | undefined): Inputs {
     const { desk, settings, onInputs } = this.#parts
-    const { symbol, endAt } = batch[0]!.window.row.bar
     const { ledgerTag } = settings
     const exchangeNow = this.#parts.exchangeTimeOf(now)
-    const modelExpired = expiresAt !== undefined && now >= expiresAt
     if (onInputs) {
-      const { modelId } = forecaster
       const accounts = accountStates(desk, this.#parts.views.keys())
       const guard = { ...this.#guard, executions: [] }
-      const { failures } = forecasts
+      const { asked, failures } = answers
       const said = {
-        ...{ endAt, ledgerTag, exchangeNow, modelId, modelExpired, failures, guard, accounts },
+        ...{ endAt, ledgerTag, exchangeNow, ...modelInputs(asked), failures, guard, accounts },
         ...(adjustments && { adjustments }),
       }
       onInputs(symbol, { ...said, walletQuote: desk.walletQuote() }, now)
     }
-    return { exchangeNow, modelExpired, ledgerTag, account: desk }
+    return { exchangeNow, ledgerTag, account: desk }
   }
 
   #commit(decided: readonly Decided[], cutShort: boolean): void {

@@ -15,20 +15,25 @@ interface AccountState extends DeskPosition {
   readonly freezes: readonly FreezeReason[]
 }
 
+/** The model that was asked, or would have been. */
+export interface ModelInputs {
+  readonly modelId: string
+  readonly modelExpired: boolean
+}
+
 /**
  * What the decisions on bars that closed together are made from besides the market: account, guard, clock. On a recorded tape it
  * stands in line, so that a replay decides from the same. Plain JSON but for a wallet that is not known yet (`NaN`).
  */
-export interface DecisionInputs {
+export interface DecisionInputs extends ModelInputs {
   /** End of the bars. */
   readonly endAt: EpochMs
   /** Of the ledger, inside client order ids. */
   readonly ledgerTag: string
   /** Exchange clock at the arrival of what closed them, milliseconds since the epoch. */
   readonly exchangeNow: number
-  /** The model that was asked, or would have been. */
-  readonly modelId: string
-  readonly modelExpired: boolean
+  /** By group, where groups of instruments have models of their own; `modelId` and `modelExpired` are those of the first. */
+  readonly models?: Readonly<Record<string, ModelInputs>>
   /** Where it gave no forecast, and why: that a run failed or took too long is not to be had again. */
   readonly failures: Readonly<Record<InstrumentSymbol, string>>
   /** How oversight of the model took its forecasts; absent: as they are. */

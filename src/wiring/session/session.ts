@@ -10,13 +10,14 @@ import { type FeatureEngine, featureEngine } from '../../features/feature-engine
 import type { FeatureWindow } from '../../features/feature-row.ts'
 import type { FeatureSchema } from '../../features/feature-schema.ts'
 import { barsOf, type InstrumentPipeline, instrumentPipeline } from '../../features/market-pipeline.ts'
-import type { ModelSource } from '../../inference/model-service.ts'
 import type { Bar } from '../../market/bar.ts'
 import type { Guard, GuardEvent } from '../../risk/guard.ts'
+import type { ModelRoute } from './ask-models.ts'
 import { type Closed, createDecider, type Decider, type DeciderParts, type SessionEvent } from './decider.ts'
 
 export interface SessionParts extends Omit<DeciderParts, 'views' | 'models'> {
-  readonly models: ModelSource
+  /** Each for its own instruments; every instrument has one. */
+  readonly models: readonly ModelRoute[]
   /** In the order in which they decide. */
   readonly instruments: readonly Instrument[]
   readonly schema: FeatureSchema
@@ -68,7 +69,9 @@ class LiveSession implements Session {
       ]),
     )
     const converters = [...this.pipelines.values()].map((pipeline) => pipeline.converter)
-    this.#engine = featureEngine({ schema, converters, steps: models.steps })
+    // Of a window longer than a model's, the newest rows count.
+    const steps = Math.max(...models.map(({ source }) => source.steps))
+    this.#engine = featureEngine({ schema, converters, steps })
     if (parts.featureState !== undefined) this.#engine.restore(parts.featureState)
     const isTimed = schema.settings.eventBars === undefined
     this.#together = isTimed ? closedTogether(instruments.map(({ symbol }) => symbol)) : undefined

@@ -81,8 +81,7 @@ async function foldAlone(
   { trainer }: TrainConfig,
 ): Promise<OutOfSample> {
   const alone = { folds: [fold], paths: [[{ fold: 0, rows: fold.test }]] }
-  const options = { validationShare: trainer.shares.validation, embargoBars: trainer.embargoBars, withLogistic: false }
-  return (await walkForward(data, alone, fit, options))[0]!
+  return (await walkForward(data, alone, fit, { ...trainer, withLogistic: false }))[0]!
 }
 
 /** A fold whose objective there are too few data for says nothing. */

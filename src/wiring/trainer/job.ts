@@ -1,4 +1,5 @@
 import type { Params } from '../../training/search/trial.ts'
+import type { FitProgress } from '../fit/fit-progress.ts'
 
 /** What a training process is asked to do, by the configuration that it reads itself. */
 export type Job =
@@ -9,8 +10,16 @@ export type Job =
       readonly until: number
       /** Why it was due, for the report. */
       readonly because: string
+      /** Whose model; undefined: that of all instruments. */
+      readonly group?: string | undefined
     }
-  | { readonly kind: 'trial'; readonly config: string; readonly params: Params; readonly seed: number }
+  | {
+      readonly kind: 'trial'
+      readonly config: string
+      readonly params: Params
+      readonly seed: number
+      readonly group?: string | undefined
+    }
   | { readonly kind: 'truth'; readonly config: string; readonly alpha: number; readonly seed: number }
   | { readonly kind: 'regime-change'; readonly config: string; readonly alpha: number; readonly seed: number }
 
@@ -32,7 +41,7 @@ export interface TrainResult {
 
 /** What the process says to the one that began it; the last message is a result or a refusal. */
 export type JobMessage =
-  | { readonly kind: 'progress'; readonly text: string /** 0 to 1. */; readonly share?: number }
+  | ({ readonly kind: 'progress' } & FitProgress)
   | { readonly kind: 'step'; readonly step: number; readonly value: number }
   | { readonly kind: 'done'; readonly result: unknown }
   /** The input is wrong, or there is too little of it: trying again changes nothing. */

@@ -18,7 +18,8 @@ import type { TrialStore } from '../../training/search/trial-store.port.ts'
 import type { Config } from '../config/schema.ts'
 import type { TrainerConfig } from '../config/trainer-section.ts'
 import { tradingTerms } from '../evaluation/trading-terms.ts'
-import { chooseFitter, epochLine } from '../fit/choose-fitter.ts'
+import { chooseFitter } from '../fit/choose-fitter.ts'
+import { epochWatch, type FitProgress } from '../fit/fit-progress.ts'
 import type { Io } from '../io.ts'
 import { currentOrNone } from '../models/find-model.ts'
 import { identityOf } from '../rows/bar-source.ts'
@@ -38,8 +39,7 @@ export interface TrainingParts {
   readonly io: Io
   /** Why it was due, for the report. */
   readonly because: string
-  /** How it stands, for people. */
-  onProgress(text: string): void
+  onProgress(progress: FitProgress): void
 }
 
 /** Trials of the family, in `trainer.dir`. */
@@ -75,12 +75,12 @@ export async function runTraining(parts: TrainingParts): Promise<TrainResult> {
       returns,
       rows: count,
     } = await trainCandidate({
-      ...{ family: basename(familyFolder), trainer, recipe, schema, fit, champion, trials },
+      ...{ family: basename(familyFolder), trainer, recipe, schema, fit: watch.around(fit), champion, trials },
       ...{ tables: rows.tables, instruments: rows.instruments },
       terms: tradingTerms(config, rows),
       source: `${rows.source} of ${config.symbols.join(', ')}`,
       createdAt: about.madeAt,
-      onPhase: onProgress,
+      onPhase: (text) => onProgress({ text }),
       report: (findings, version) => trainingReport(reportData(findings, version, about)),
     })
     await writeBundle(familyFolder, model.version, model.files)
@@ -102,7 +102,9 @@ export async function runTraining(parts: TrainingParts): Promise<TrainResult> {
       numbers: Object.fromEntries(verdict.checks.map(({ name, value }) => [name, value ?? null])),
       seconds: (clock.now() - startedAt) / 1_000,
       epochs: watch.epochs(),
-      samplesPerSecond: watch.samplesPerSecond(count * (1 - shareLeftOut(trainer))),
+      samplesPerSecond: Math.round(
+        (watch.epochs() * count * (1 - shareLeftOut(trainer))) / Math.max(1e-3, watch.seconds()),
+      ),
     }
   } finally {
     store.close()
@@ -145,29 +147,12 @@ async function warmStart(
       settings,
       shape,
     )
-    onProgress(`begins from the weights of ${champion.version}`)
+    onProgress({ text: `begins from the weights of ${champion.version}` })
     return start
   } catch (error) {
     if (!(error instanceof InputError)) throw error
-    onProgress(`begins from fresh weights: ${error.message}`)
+    onProgress({ text: `begins from fresh weights: ${error.message}` })
     return undefined
-  }
-}
-
-/** Epochs on the way: how many, how fast, and when the last one will be done at the latest. */
-function epochWatch(onProgress: (text: string) => void, clock: Pick<Clock, 'monotonicMs'>) {
-  const startedMs = clock.monotonicMs()
-  let last = startedMs
-  let epochs = 0
-  return {
-    onEpoch(report: Parameters<typeof epochLine>[0]): void {
-      last = clock.monotonicMs()
-      epochs += 1
-      onProgress(`${epochLine(report)}; ${((last - startedMs) / 1_000 / epochs).toFixed(1)} s an epoch`)
-    },
-    epochs: () => epochs,
-    samplesPerSecond: (rows: number): number =>
-      epochs === 0 ? 0 : Math.round((epochs * rows) / Math.max(1e-3, (last - startedMs) / 1_000)),
   }
 }
 

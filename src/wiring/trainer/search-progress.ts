@@ -1,4 +1,4 @@
-import { SingleBar } from 'cli-progress'
+import { type BarStream, countBar } from '../count-bar.ts'
 import type { Io } from '../io.ts'
 
 export interface SearchProgress {
@@ -8,24 +8,16 @@ export interface SearchProgress {
 }
 
 /** A bar with the time left on a terminal, a line for each trial elsewhere. */
-export function searchProgress(total: number, io: Pick<Io, 'err'>): SearchProgress {
-  const { stderr } = process
-  if (!stderr.isTTY) {
+export function searchProgress(total: number, io: Pick<Io, 'err'>, stream: BarStream = process.stderr): SearchProgress {
+  const said = (best: number | null, etaSeconds: number | null): string => `best ${text(best)}, ${left(etaSeconds)}`
+  if (!stream.isTTY) {
     return {
-      done: (trials, best, etaSeconds) =>
-        io.err(`trial ${trials} of ${total}: best ${text(best)}, ${left(etaSeconds)}`),
+      done: (trials, best, etaSeconds) => io.err(`trial ${trials} of ${total}: ${said(best, etaSeconds)}`),
       stop: () => undefined,
     }
   }
-  const bar = new SingleBar({
-    format: 'trials [{bar}] {value}/{total}, best {best}, {left}',
-    ...{ barCompleteChar: '#', barIncompleteChar: '-', barsize: 24, gracefulExit: false, stream: stderr },
-  })
-  bar.start(total, 0, { best: 'none', left: '' })
-  return {
-    done: (trials, best, etaSeconds) => bar.update(trials, { best: text(best), left: left(etaSeconds) }),
-    stop: () => bar.stop(),
-  }
+  const bar = countBar('trials', total, stream)
+  return { done: (trials, best, etaSeconds) => bar.at(trials, said(best, etaSeconds)), stop: () => bar.stop() }
 }
 
 const text = (best: number | null): string => (best === null ? 'none' : best.toPrecision(5))

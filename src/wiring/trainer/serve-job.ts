@@ -5,8 +5,10 @@ import type { Config, TrainConfig } from '../config/schema.ts'
 import type { TrainerConfig } from '../config/trainer-section.ts'
 import { loadFeatureSchema } from '../features/load-feature-schema.ts'
 import type { Io } from '../io.ts'
+import { familyOf, ofFamily } from '../models/model-families.ts'
 import { evaluateTrial } from './evaluate-recipe.ts'
 import type { Job, JobMessage, TrainResult } from './job.ts'
+import { rowsOfFamily } from './rows-of-family.ts'
 import { runTraining } from './run-training.ts'
 import { serveTruth } from './serve-truth.ts'
 import { configuredRows, loggedRows } from './training-rows.ts'
@@ -55,14 +57,16 @@ async function resultOf(
     const onPhase = (text: string): void => send({ kind: 'progress', text })
     return await serveTruth(requireTrainMode(config, job.config), job, { schema, clock, io, onPhase })
   }
-  const trial = requireTrainMode(config, job.config)
-  const rows = await configuredRows(trial, parts)
+  const whole = requireTrainMode(config, job.config)
+  const family = familyOf(whole, job.group)
+  const rows = rowsOfFamily(await configuredRows(whole, parts), family)
+  const trial = ofFamily(whole, family)
   return await evaluateTrial({ ...{ config: trial, schema, rows, io, clock }, params: job.params, seed: job.seed, ask })
 }
 
 async function train(
   config: Config & { readonly trainer: TrainerConfig },
-  { until, because }: Extract<Job, { kind: 'train' }>,
+  { until, because, group }: Extract<Job, { kind: 'train' }>,
   parts: {
     readonly schema: Awaited<ReturnType<typeof loadFeatureSchema>>
     readonly clock: ReturnType<typeof systemClock>
@@ -72,10 +76,11 @@ async function train(
 ): Promise<TrainResult> {
   const { bars, trainer } = config
   if (!bars) throw new InputError('bars is missing; the trainer learns from the bar log of the daemon', { key: 'bars' })
-  const rows = await loggedRows(config, { ...trainer, bars: bars.dir }, parts, until)
+  const family = familyOf(config, group)
+  const rows = rowsOfFamily(await loggedRows(config, { ...trainer, bars: bars.dir }, parts, until), family)
   return await runTraining({
-    ...{ config, rows, because },
+    ...{ config: ofFamily(config, family), rows, because },
     ...parts,
-    onProgress: (text) => send({ kind: 'progress', text }),
+    onProgress: (progress) => send({ kind: 'progress', ...progress }),
   })
 }

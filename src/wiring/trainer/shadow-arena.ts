@@ -1,8 +1,6 @@
 import { messageOf } from '../../core/errors.ts'
-import type { FeatureEngine } from '../../features/feature-engine.ts'
 import type { FeatureWindow } from '../../features/feature-row.ts'
 import type { Forecaster } from '../../inference/forecaster.ts'
-import type { Bar } from '../../market/bar.ts'
 import type { Roster } from '../../model/bundle/model-history.ts'
 import type { GateTrials } from '../../training/gate/contender.ts'
 import type { GateSettings } from '../../training/gate/gate-settings.ts'
@@ -14,8 +12,6 @@ import { type ShadowForecast, ShadowLane } from './shadow-lane.ts'
 
 export interface ArenaParts {
   readonly terms: TradingTerms
-  /** The live feature engine; sees every bar in order, also those before any challenger. */
-  readonly engine: FeatureEngine
   readonly gate: GateSettings
   /** Bars after which a challenger that has not passed is refused. */
   readonly barsMax: number
@@ -103,8 +99,7 @@ export class ShadowArena {
   }
 
   /** Bars that closed together. Returns the challengers that were judged on them for the last time, or passed. */
-  async step(bars: readonly Bar[]): Promise<readonly Judged[]> {
-    const windows = this.#parts.engine.step(bars)
+  async step(windows: readonly FeatureWindow[]): Promise<readonly Judged[]> {
     const judged = this.#refused.splice(0)
     for (const held of this.#challengers.values()) {
       const shown = windows.filter(({ row }) => row.bar.startAt >= held.since)

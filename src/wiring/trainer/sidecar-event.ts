@@ -1,5 +1,7 @@
+import type { FitProgress } from '../fit/fit-progress.ts'
+
 /** What the trainer tells: people read `text`, programs the rest. */
-export interface SidecarEvent {
+export interface SidecarEvent extends FitProgress {
   readonly kind:
     | 'started'
     | 'training'
@@ -12,7 +14,8 @@ export interface SidecarEvent {
     | 'shadow'
     /** Something is in the way; the trainer goes on. */
     | 'problem'
-  readonly text: string
+  /** Whose models; absent: those of all instruments. */
+  readonly group?: string
   readonly version?: string
   readonly numbers?: Readonly<Record<string, number | null>>
 }

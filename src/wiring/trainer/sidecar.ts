@@ -1,28 +1,39 @@
 import type { Clock } from '../../core/clock.port.ts'
 import { InputError, messageOf } from '../../core/errors.ts'
+import type { FeatureEngine } from '../../features/feature-engine.ts'
+import type { FeatureWindow } from '../../features/feature-row.ts'
 import type { Bar } from '../../market/bar.ts'
 import { type HistoryEntry, rosterOf, WHY_MAX } from '../../model/bundle/model-history.ts'
 import { retrainDue, type ScheduleSettings } from '../../training/schedule/retrain-due.ts'
+import type { FitProgress } from '../fit/fit-progress.ts'
 import type { TrainResult } from './job.ts'
 import type { JobOutcome } from './job-process.ts'
 import type { Judged, ShadowArena } from './shadow-arena.ts'
 import type { SidecarEvent } from './sidecar-event.ts'
 import type { SidecarState } from './sidecar-state.ts'
+import { TrainingSlot } from './training-slot.ts'
 
 /** How often one training is begun when the trainer dies in the middle of it; past it, it has failed. */
 const TRIES_MAX = 5
 
-export interface SidecarParts {
-  readonly symbols: readonly string[]
-  readonly schedule: ScheduleSettings
-  readonly clock: Pick<Clock, 'now'>
+/** Of all families together. */
+export interface SidecarStream {
   /** Those of the log, and then those that the daemon goes on writing. Ends when the trainer is to end. */
   readonly bars: AsyncIterable<readonly Bar[]>
   /** Whether the bars have come to those that close now: a training is to learn from the newest. */
   isCaughtUp(): boolean
+  /** The live feature engine; sees every bar in order, also those before any challenger. */
+  readonly engine: Pick<FeatureEngine, 'step'>
+}
+
+/** Of one family. */
+export interface SidecarParts {
+  readonly symbols: readonly string[]
+  readonly schedule: ScheduleSettings
+  readonly clock: Pick<Clock, 'now'>
   readonly arena: Pick<ShadowArena, 'sync' | 'step'>
   readonly shadow: { readonly unproven: boolean; readonly challengersMax: number }
-  train(until: number, because: string, onProgress: (text: string) => void): Promise<JobOutcome>
+  train(until: number, because: string, onProgress: (progress: FitProgress) => void): Promise<JobOutcome>
   history(): Promise<readonly HistoryEntry[]>
   append(entry: HistoryEntry): Promise<void>
   /**
@@ -35,9 +46,19 @@ export interface SidecarParts {
   tell(event: SidecarEvent): void
 }
 
-/** Runs until the bars end: trains when it is due, shows live bars to challengers, promotes and refuses. One step after another. */
-export async function runSidecar(parts: SidecarParts): Promise<void> {
-  await new Sidecar(parts).run()
+/**
+ * Runs until the bars end: trains when it is due, one family at a time, shows live bars to challengers, promotes and refuses. One step after
+ * another.
+ */
+export async function runSidecars(stream: SidecarStream, families: readonly SidecarParts[]): Promise<void> {
+  const slot = new TrainingSlot()
+  const sidecars = families.map((parts) => new Sidecar(parts, slot))
+  for (const one of sidecars) await one.resume()
+  for await (const bars of stream.bars) {
+    const windows = stream.engine.step(bars)
+    for (const one of sidecars) await one.step(bars, windows, stream)
+  }
+  for (const one of sidecars) await one.end()
 }
 
 /** A training that is over and not settled yet. */
@@ -49,6 +70,7 @@ interface Ended {
 
 class Sidecar {
   readonly #parts: SidecarParts
+  readonly #slot: TrainingSlot
   readonly #bars = new Map<string, number>()
   /** Bars of each instrument behind `trainedUntil`. */
   readonly #since = new Map<string, number>()
@@ -58,35 +80,52 @@ class Sidecar {
   /** A training in a process of its own; settled between two bars. */
   #training: Promise<void> | undefined
   #ended: Ended | undefined
+  /** A crash cut a training short that has not been begun again yet. */
+  #isCut: boolean
 
-  constructor(parts: SidecarParts) {
+  constructor(parts: SidecarParts, slot: TrainingSlot) {
     this.#parts = parts
+    this.#slot = slot
     this.#state = parts.state
+    this.#isCut = parts.state.underWay !== undefined
   }
 
-  async run(): Promise<void> {
-    await this.#resume()
-    for await (const bars of this.#parts.bars) {
-      this.#count(bars)
-      await this.#shadow(bars)
-      if (this.#ended) await this.#settle(this.#ended)
-      if (!this.#training && this.#parts.isCaughtUp()) await this.#trainIfDue()
-    }
-    await this.#training
-    if (this.#ended) await this.#settle(this.#ended)
-  }
-
-  /** What a crash cut short goes on; a training by which the trainer dies again and again is given up. */
-  async #resume(): Promise<void> {
+  /** What a crash cut short goes on, before any bar comes; a training by which the trainer dies again and again is given up. */
+  async resume(): Promise<void> {
     const { underWay } = this.#state
-    if (!underWay) return
+    if (!this.#isCut || !underWay) return
     const { until, because, tries } = underWay
+    if (tries < TRIES_MAX && !this.#slot.take(this)) return
+    this.#isCut = false
     if (tries >= TRIES_MAX) {
       const why = `the trainer ended ${tries} times in the middle of it`
       return await this.#settle({ outcome: { kind: 'failed', why }, because, until })
     }
     await this.#keep({ ...this.#state, underWay: { until, because, tries: tries + 1 } })
     this.#begin(until, because)
+  }
+
+  /** Bars that closed together and their windows, of all families. */
+  async step(
+    all: readonly Bar[],
+    windows: readonly FeatureWindow[],
+    { isCaughtUp }: Pick<SidecarStream, 'isCaughtUp'>,
+  ): Promise<void> {
+    const { symbols } = this.#parts
+    const bars = all.filter(({ symbol }) => symbols.includes(symbol))
+    // Others' bars bring news all the same: a training that has ended, or that is this family's turn.
+    if (bars.length === 0 && !this.#ended && !this.#slot.isWaiting(this)) return
+    this.#count(bars)
+    if (bars.length > 0) await this.#shadow(windows.filter(({ row }) => symbols.includes(row.bar.symbol)))
+    if (this.#ended) await this.#settle(this.#ended)
+    if (this.#training) return
+    if (this.#isCut) await this.resume()
+    else if (isCaughtUp()) await this.#trainIfDue()
+  }
+
+  async end(): Promise<void> {
+    await this.#training
+    if (this.#ended) await this.#settle(this.#ended)
   }
 
   #count(bars: readonly Bar[]): void {
@@ -117,7 +156,8 @@ class Sidecar {
       },
       schedule,
     )
-    if (because === undefined) return
+    if (because === undefined) return this.#slot.leave(this)
+    if (!this.#slot.take(this)) return
     const until = this.#newestAt
     this.#since.clear()
     const underWay = { until, because, tries: 1 }
@@ -133,11 +173,12 @@ class Sidecar {
   #begin(until: number, because: string): void {
     const { tell, train } = this.#parts
     tell({ kind: 'training', text: `training begins: ${because}` })
-    this.#training = train(until, because, (text) => tell({ kind: 'progress', text }))
+    this.#training = train(until, because, (progress) => tell({ ...progress, kind: 'progress' }))
       .catch((error: unknown): JobOutcome => ({ kind: 'failed', why: messageOf(error) }))
       .then((outcome) => {
         this.#ended = { outcome, because, until }
         this.#training = undefined
+        this.#slot.leave(this)
       })
   }
 
@@ -203,9 +244,9 @@ class Sidecar {
   }
 
   /** Live bars meet champion and challengers; those whose time has come are judged. */
-  async #shadow(bars: readonly Bar[]): Promise<void> {
+  async #shadow(windows: readonly FeatureWindow[]): Promise<void> {
     await this.#sync()
-    const judged = await this.#parts.arena.step(bars)
+    const judged = await this.#parts.arena.step(windows)
     for (const one of judged) if (!one.passed) await this.#refuse(one.version, one.why, one.numbers)
     // Of several that pass at once, the oldest: the others have to beat that one first.
     const [best] = judged.filter(({ passed }) => passed)

@@ -91,7 +91,7 @@ export async function trainCandidate(parts: CandidateParts): Promise<Candidate> 
   const model = await fitBundle({
     ...{ family, fitData: seen, split },
     ...{ evaluationData: test, history: { data, rows: cut.test } },
-    calibration: { data: subsetOf(data, inTimeOrder(cut.calibration, data)), settings: trainer.calibration },
+    calibration: { data: subsetOf(data, cut.calibration), settings: trainer.calibration },
     reference: seededRandom(trainer.seed),
     ...{ schemaHash: schema.hash, createdAt: parts.createdAt, source: parts.source },
     window: spanOf(data, cut),
@@ -110,9 +110,6 @@ export async function trainCandidate(parts: CandidateParts): Promise<Candidate> 
 /** Where the labels are not plain forward returns. */
 const taughtOtherwise = ({ labels: { kind, costBps } }: Recipe) =>
   kind === 'return' && costBps === 0 ? {} : { labels: { kind, costBps } }
-
-/** Rows stand instrument by instrument; what a later half confirms must be later. */
-const inTimeOrder = (rows: Int32Array, { endAt }: Dataset): Int32Array => rows.toSorted((a, b) => endAt[a]! - endAt[b]!)
 
 /** A meta-label says whether to follow a primary; the daemon has none to follow, and would take it for a return. */
 function requireServed({ labels }: Recipe): void {

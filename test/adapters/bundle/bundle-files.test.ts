@@ -117,6 +117,13 @@ describe('bundle folders', () => {
     await mkdir(join(family, '.writing-other'))
     await symlink(join(family, 'sample-1'), join(family, 'link'))
     await mkdir(join(family, '..', 'empty'))
+    for (const [group, file] of [
+      ['majors', 'current'],
+      ['others', 'history.jsonl'],
+    ] as const) {
+      await mkdir(join(family, group))
+      await writeFile(join(family, group, file), '')
+    }
     expect(await listVersions(family)).toEqual(['sample-1', 'sample-2'])
     expect(await listFamilies(join(family, '..'))).toEqual(['demo'])
     await refused(listVersions(join(family, 'nowhere')), 'nowhere', 'folder of models')

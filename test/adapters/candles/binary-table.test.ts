@@ -70,6 +70,14 @@ describe('files that pandas wrote', () => {
       )
     },
   )
+
+  test.each([1_567, 1_767])('a count in the header that byte %i has damaged is refused, not followed', async (at) => {
+    const bytes = readFileSync(fixture('BTC_USDT_USDT-15m-futures.feather'))
+    const damaged = fileOf('count.feather', bytes.with(at, bytes[at]! ^ 1))
+    await expect(readCandles(damaged)).rejects.toThrow(
+      /Arrow file cannot be read: its header counts \d+ entries in \d+ bytes/,
+    )
+  })
 })
 
 /** Three rows; times as given, prices 1, 2, null. */

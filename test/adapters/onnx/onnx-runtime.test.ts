@@ -42,6 +42,16 @@ describe.each([
     expect(runtime.autoProviders.at(-1)).toBe('cpu')
   })
 
+  test('windows that overlap are read where they stand', async () => {
+    const session = await runtime.load(graph, model, 'cpu')
+    const { steps, features } = model
+    const rows = new Float32Array(new SharedArrayBuffer(4 * (steps + 6) * features))
+    rows.set(sampleInput({ ...model, steps: steps + 6 }, 1))
+    const dense = Array.from({ length: 7 }, (_, at) => [...rows.slice(at * features, (at + steps) * features)])
+    expect(await session.run(rows, 7, features)).toEqual(await session.run(Float32Array.from(dense.flat()), 7))
+    await session.release()
+  })
+
   test('a run of the wrong size fails and the session lives on; a release in the middle of a run is no error', async () => {
     const session = await runtime.load(graph, model, 'cpu')
     await expect(session.run(new Float32Array(5), 1)).rejects.toThrow()

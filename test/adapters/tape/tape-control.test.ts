@@ -34,6 +34,7 @@ const records: readonly [string, TapeControl][] = [
   ],
   ['overflow', { kind: 'overflow', lines: 3, characters: 900, fromAt: at(1), toAt: at(2) }],
   ['model', { kind: 'model', modelId: 'demo/lstm-1' }],
+  ['model', { kind: 'model', modelId: 'demo/lstm-1', group: 'majors' }],
   [
     'decision-inputs',
     { kind: 'decision-inputs', symbol: 'X', payload: { a: [Number.NaN, -0, Number.NEGATIVE_INFINITY, 0.1], b: null } },

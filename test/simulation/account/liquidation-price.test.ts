@@ -1,3 +1,4 @@
+import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { AccountSettings } from '../../../src/simulation/account/account-settings.ts'
 import { MarginAccount } from '../../../src/simulation/account/margin-account.ts'
@@ -113,20 +114,29 @@ describe('Bybit, isolated', () => {
   )
 })
 
-test('the price is where liquidation begins, not before, long and short, with tiers', () => {
-  for (const lots of [2_000, -2_000, 40_000, -40_000]) {
-    const account = accountOf('300000')
-    account.open(BTC.symbol, lots, '30000')
-    account.mark(BTC.symbol, 30_000)
-    const at = price(account, BTC.symbol)
-    if (!Number.isFinite(at)) continue
-    const beyond = at * (lots > 0 ? 0.99999 : 1.00001)
-    const before = at * (lots > 0 ? 1.00001 : 0.99999)
-    account.mark(BTC.symbol, before)
-    expect(account.liquidations()).toEqual([])
-    account.mark(BTC.symbol, beyond)
-    expect(account.liquidations()).toHaveLength(1)
-  }
+test('the price is where liquidation begins, not before, long and short, in whatever tier', () => {
+  let found = 0
+  const lots = fc.tuple(fc.constantFrom(1, -1), fc.integer({ min: 0, max: 6 }), fc.integer({ min: 1, max: 999 }))
+  fc.assert(
+    fc.property(lots, fc.integer({ min: 1_000, max: 100_000_000 }), ([side, power, digits], wallet) => {
+      const size = Math.ceil((side * digits * 10 ** power) / 1_000)
+      const account = accountOf(String(wallet))
+      account.open(BTC.symbol, size, '30000')
+      account.mark(BTC.symbol, 30_000)
+      fc.pre(size !== 0 && account.liquidations().length === 0)
+      const at = price(account, BTC.symbol)
+      // Without one the price may go to the ground.
+      const [before, beyond] = Number.isFinite(at) ? [at * (1 + 1e-5 * side), at * (1 - 1e-5 * side)] : [1, undefined]
+      account.mark(BTC.symbol, before)
+      expect(account.liquidations()).toEqual([])
+      if (beyond === undefined) return
+      found += 1
+      account.mark(BTC.symbol, beyond)
+      expect(account.liquidations()).toHaveLength(1)
+    }),
+    { seed: 7, numRuns: 300 },
+  )
+  expect(found).toBeGreaterThan(50)
 })
 
 test('there is none without a position, and none for a long that its wallet covers to the ground', () => {

@@ -76,10 +76,10 @@ function regress(fit: Bars, judged: Bars, window: number, horizon: number) {
   return { r2, t, volatility: Math.sqrt(total / rows.length), trades: profits.length }
 }
 
-const HOUR = 3600
+const HALF_HOUR = 1800
 
 describe('order flow', () => {
-  const learnt = [0, 1, 2].map((market) => [bars(0, HOUR, 21, market), bars(0, HOUR, 22, market)] as const)
+  const learnt = [0, 1, 2].map((market) => [bars(0, HALF_HOUR, 21, market), bars(0, HALF_HOUR, 22, market)] as const)
 
   test.each([0, 1, 2])('alpha 0, market %i: order-flow imbalance tells nothing of what comes', (market) => {
     const [first, second] = learnt[market]!
@@ -97,13 +97,13 @@ describe('order flow', () => {
     { alpha: 0.3, r2Min: 0.05 },
     { alpha: 0.5, r2Min: 0.1 },
   ])('alpha $alpha: the last bars foretell the next five seconds, on another seed too', ({ alpha, r2Min }) => {
-    const outcome = regress(bars(alpha, HOUR, 31), bars(alpha, HOUR, 32), 5, HORIZON)
+    const outcome = regress(bars(alpha, HALF_HOUR, 31), bars(alpha, HALF_HOUR, 32), 5, HORIZON)
     expect(outcome.r2).toBeGreaterThan(r2Min)
     if (alpha === 0.5) expect(outcome.t).toBeGreaterThan(3) // It earns after costs.
   })
 
   test.each([0, 0.5])('alpha %f: total volatility and spread are as asked for', (alpha) => {
-    const seen = alpha === 0 ? learnt[0]![0] : bars(alpha, HOUR, 33)
+    const seen = alpha === 0 ? learnt[0]![0] : bars(alpha, HALF_HOUR, 33)
     const { volatility } = regress(seen, seen, 1, HORIZON)
     expect(volatility / (4 * Math.sqrt(HORIZON))).toBeGreaterThan(0.88)
     expect(volatility / (4 * Math.sqrt(HORIZON))).toBeLessThan(1.12)

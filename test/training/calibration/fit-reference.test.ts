@@ -81,6 +81,71 @@ describe('dissimilarity', () => {
   })
 })
 
+describe('features that the model does not look at', () => {
+  const partial = fitReference({ ...training, ignored: new Set([2, 1]) }, seededRandom(2))
+  const settings = { windowRows: 1_000, psiMax: 0.25, ksLevel: 0.001 }
+  const shiftsOf = (rows: ReturnType<typeof rowsOf>, change: (row: Float32Array) => void) => {
+    const drift = new InputDrift(partial, settings)
+    for (let row = 0; row < rows.rows; row += 1) {
+      const values = rows.values.slice(row * FEATURES, (row + 1) * FEATURES)
+      change(values)
+      drift.push(values)
+    }
+    return drift.shifts
+  }
+
+  test('are named in the reference, which says nothing else of them', () => {
+    expect(referenceSchema.parse(partial)).toEqual(partial)
+    expect(partial.ignored).toEqual([1, 2])
+    expect(reference.ignored).toBeUndefined()
+    expect(partial.edges.map(({ length }) => length)).toEqual([9, 0, 0, 0])
+    expect(partial.means[0]).toBe(reference.means[0])
+    expect(partial.pairDistanceMean).toBeLessThan(reference.pairDistanceMean)
+  })
+
+  test('raise no drift, dilute none, and make no row an outlier', () => {
+    const wild = (row: Float32Array): void => {
+      row[1] = 1e6 * row[1]!
+      row[2] = -1e9
+    }
+    const calm = shiftsOf(rowsOf(1_000, 6), wild)
+    expect(calm.map(({ feature, drifted }) => [feature, drifted])).toEqual([
+      [0, false],
+      [3, false],
+    ])
+    const moved = shiftsOf(rowsOf(1_000, 6, 2), () => undefined)
+    expect(moved.map(({ feature, drifted }) => [feature, drifted])).toEqual([
+      [0, true],
+      [3, false],
+    ])
+    expect(dissimilarity([3, 1e9, -1e9, 7], partial, scratch)).toBe(dissimilarity([3, 0.5, 0, 7], partial, scratch))
+    expect(dissimilarity([30, 0.5, 0, 7], partial, scratch)).toBeGreaterThan(1.5 * partial.dissimilarityHigh)
+  })
+
+  // Limit of KS at 0.001 / 2 features, 3,000 and 100 rows: 0.2065; by all 4 it would be 0.2155.
+  test.each([
+    [30, false],
+    [31, true],
+  ])('do not share in the chance of a false alarm: %d of 100 rows in the lowest tenth: %s', (low, expected) => {
+    const drift = new InputDrift(partial, { ...settings, windowRows: 100, psiMax: 1e-9 })
+    const edges = partial.edges[0]!
+    for (let row = 0; row < 100; row += 1) {
+      drift.push([row < low ? edges[0]! - 1 : (edges[1 + (row % 9)] ?? edges[8]! + 1), 0.5, 0, 7])
+    }
+    expect(drift.shifts[0]!.drifted).toBe(expected)
+  })
+
+  test.each<readonly [name: string, ignored: readonly number[], why: RegExp]>([
+    ['a feature beyond the last', [1, 2, 4], /below the number of features, 4/],
+    ['twice the same', [1, 1], /ascending/],
+    ['one that the reference tells of', [0], /feature 0 must be as one that never moved/],
+    ['all of them', [0, 1, 2, 3], /the model looks at something/],
+    ['none', [], /ignored/],
+  ])('a reference that ignores %s is refused', (_name, ignored, why) => {
+    expect(() => referenceSchema.parse({ ...partial, ignored })).toThrow(why)
+  })
+})
+
 describe('fitCentroids', () => {
   test('finds clusters that lie apart, by any seed', () => {
     const centres = [

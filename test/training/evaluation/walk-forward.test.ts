@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { normal, seededRandom } from '../../../src/core/random.ts'
+import { calibrationSettingsSchema } from '../../../src/training/calibration/calibration-settings.ts'
 import type { Dataset, Split } from '../../../src/training/dataset.ts'
 import { datasetOf, subsetOf } from '../../../src/training/dataset.ts'
 import { evaluateForecasts } from '../../../src/training/evaluation/evaluate-forecasts.ts'
@@ -7,10 +8,14 @@ import type { OutOfSample } from '../../../src/training/evaluation/out-of-sample
 import { walkForward } from '../../../src/training/evaluation/walk-forward.ts'
 import { fitRidgeForecaster } from '../../../src/training/fit-ridge-forecaster.ts'
 import type { FitForecaster } from '../../../src/training/fitted-forecaster.ts'
+import { fitCut } from '../../../src/training/splits/final-cut.ts'
 import { type FoldSettings, foldPlan, foldSettingsSchema } from '../../../src/training/splits/fold-plan.ts'
 import { SHAPE, syntheticWindows } from '../synthetic-windows.ts'
 
-const OPTIONS = { validationShare: 0.25, embargoBars: 0, withLogistic: false }
+const calibration = calibrationSettingsSchema.parse({})
+const shares = { validation: 0.25, calibration: 0.2 }
+const OPTIONS = { shares, calibration, embargoBars: 0, withLogistic: false }
+const UNTOUCHED = calibrationSettingsSchema.parse({ classes: 'none', quantiles: 'none', volatility: 'none' })
 const WALK: FoldSettings = foldSettingsSchema.parse({ kind: 'walk-forward', folds: 3 })
 const COMBINED: FoldSettings = foldSettingsSchema.parse({ kind: 'combinatorial', groups: 4, testGroups: 2 })
 
@@ -114,11 +119,89 @@ describe('no leak', () => {
     const [again] = await walkForward(changed, plan, fitRidgeForecaster, OPTIONS)
     const inFirst = (record: OutOfSample) =>
       record.forecasts.map(({ outputs }) =>
-        [...outputs.mean, ...outputs.volatility].filter((_, i) => record.folds[i % record.rows.length] === 0),
+        Object.values(outputs).flatMap((values) => {
+          const width = values.length / record.rows.length
+          return [...values].filter((_, i) => record.folds[Math.floor(i / width)] === 0)
+        }),
       )
     expect(inFirst(again!)).toEqual(inFirst(whole!))
-    const inLast = (record: OutOfSample) => record.forecasts[0]!.outputs.mean.filter((_, i) => record.folds[i] === 2)
+    const inLast = (record: OutOfSample) =>
+      record.forecasts[0]!.outputs.quantiles.filter((_, i) => record.folds[Math.floor(i / 5)] === 2)
     expect(inLast(again!)).not.toEqual(inLast(whole!))
+  })
+})
+
+describe('calibration', () => {
+  const plan = foldPlan(planted, WALK)
+  const [fold] = plan.folds
+  const alone = { folds: [fold!], paths: [[{ fold: 0, rows: fold!.test }]] }
+  const cut = fitCut(planted, fold!.train, { ...shares, embargoBars: 0 })
+  /** Says half of the spread that it should, and is surer of its classes than it should be. */
+  const boastful: FitForecaster = async (data, split) => {
+    const honest = await fitRidgeForecaster(data, split)
+    return {
+      ...honest,
+      async forecast(inputs, rows) {
+        const said = await honest.forecast(inputs, rows)
+        const near = (value: number, i: number): number =>
+          said.mean[Math.floor(i / 5)]! + (value - said.mean[Math.floor(i / 5)]!) / 2
+        return { ...said, quantiles: said.quantiles.map(near), classes: sharpened(said.classes) }
+      },
+    }
+  }
+  const sharpened = (classes: Float32Array): Float32Array =>
+    classes.map((p, i) => {
+      const row = 3 * Math.floor(i / 3)
+      return p ** 4 / (classes[row]! ** 4 + classes[row + 1]! ** 4 + classes[row + 2]! ** 4)
+    })
+  const said = async (data: Dataset, fit: FitForecaster = boastful, options = OPTIONS) =>
+    (await walkForward(data, alone, fit, options))[0]!
+  const modelOf = ({ forecasts }: OutOfSample) => forecasts[0]!.outputs
+  const withTargets = (rows: Iterable<number>): Dataset => {
+    const chosen = new Set(rows)
+    return { ...planted, targetsBps: planted.targetsBps.map((target, row) => (chosen.has(row) ? -9 * target : target)) }
+  }
+
+  test('a fold is judged as it would be served: a model that boasts is set right', async () => {
+    const [raw, served] = [await said(planted, boastful, { ...OPTIONS, calibration: UNTOUCHED }), await said(planted)]
+    const inside = (record: OutOfSample): number => {
+      const { quantiles } = modelOf(record)
+      const hits = [...record.rows].filter((row, i) => {
+        const actual = planted.targetsBps[row]!
+        return actual >= quantiles[5 * i]! && actual <= quantiles[5 * i + 4]!
+      })
+      return hits.length / record.rows.length
+    }
+    expect(inside(raw)).toBeLessThan(0.75)
+    // 164 rows that overlap three deep, set by as few: a standard error of 0.055.
+    expect(Math.abs(inside(served) - 0.9)).toBeLessThan(0.11)
+    expect(evaluated(planted, served, 'model').logLoss).toBeLessThan(evaluated(planted, raw, 'model').logLoss - 0.05)
+    expect(modelOf(served).mean).toEqual(modelOf(raw).mean)
+  })
+
+  test('what came of the test rows, or of any other that the fold must not know, never reaches it', async () => {
+    const known = new Set(fold!.train)
+    const unknown = Array.from({ length: planted.rows }, (_, row) => row).filter((row) => !known.has(row))
+    expect(modelOf(await said(withTargets(unknown)))).toEqual(modelOf(await said(planted)))
+  })
+
+  test('it comes from the latest training rows, which the fit has not seen', async () => {
+    const seen: number[] = []
+    const [plain, turned] = [await said(planted), await said(withTargets(cut.calibration))]
+    expect(modelOf(turned).mean).toEqual(modelOf(plain).mean)
+    expect(modelOf(turned).quantiles).not.toEqual(modelOf(plain).quantiles)
+    expect(modelOf(turned).classes).not.toEqual(modelOf(plain).classes)
+    await said(planted, async (data, split) => {
+      seen.push(...data.labelEndAt)
+      return await fitRidgeForecaster(data, split)
+    })
+    const back = SHAPE.steps * SHAPE.barMs
+    expect(Math.max(...seen)).toBeLessThan(
+      Math.min(...Array.from(cut.calibration, (row) => planted.endAt[row]! - back)),
+    )
+    expect(seen).toHaveLength(cut.train.length + cut.validation.length)
+    const told = Math.max(...Array.from(cut.calibration, (row) => planted.labelEndAt[row]!))
+    expect(told).toBeLessThan(Math.min(...Array.from(fold!.test, (row) => planted.endAt[row]! - back)))
   })
 })
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { finalCut, validationCut } from '../../../src/training/splits/final-cut.ts'
+import { finalCut, fitCut } from '../../../src/training/splits/final-cut.ts'
 import { anyRows, barsOf, isShared, rowsOf } from './timed-rows.ts'
 
 const shares = { validation: 0.2, calibration: 0.2, test: 0.2, embargoBars: 0 }
@@ -36,16 +36,15 @@ test('both sides of each border, window 4 bars, label 3', () => {
   expect(ends(cut.test)).toEqual([80, 99])
 })
 
-test('validation is the later part of the given rows only', () => {
+test('in a fold validation and calibration are the later parts of the given rows only, clear of each other', () => {
   const data = rowsOf(100)
-  const split = validationCut(
-    data,
-    Int32Array.from({ length: 50 }, (_, row) => row),
-    0.2,
-    2,
-  )
-  expect(barsOf(data, split.validation)).toEqual([40, 41, 42, 43, 44, 45, 46, 47, 48, 49])
-  expect(barsOf(data, split.train).at(-1)).toBe(30)
+  const fifty = Int32Array.from({ length: 50 }, (_, row) => row)
+  const cut = fitCut(data, fifty, { validation: 0.2, calibration: 0.2, embargoBars: 2 })
+  const ends = (rows: Int32Array) => [barsOf(data, rows)[0], barsOf(data, rows).at(-1)]
+  expect(ends(cut.train)).toEqual([0, 20])
+  expect(ends(cut.validation)).toEqual([30, 30])
+  expect(ends(cut.calibration)).toEqual([40, 49])
+  expect(() => fitCut(data, fifty, { validation: 0.2, calibration: 0.2, embargoBars: 3 })).toThrow('part 2 of 3 has no')
 })
 
 test('shares and sizes that leave a part empty are told', () => {

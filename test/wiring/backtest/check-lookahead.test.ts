@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest'
 import type { CandleSeries } from '../../../src/market/candles/candle.ts'
 import { checkLookahead, type RunOn, withPlantedLookahead } from '../../../src/wiring/backtest/check-lookahead.ts'
-import { BASE } from './support/backtest-config.ts'
+import { SHORT as BASE, SPAN_BARS } from './support/backtest-config.ts'
 import { madeCandles } from './support/candles.ts'
 import { walked } from './support/walk.ts'
 
-const series = [madeCandles({ seed: 5, count: 2.25 * 1_440, carry: 0.4 })]
+const series = [madeCandles({ seed: 5, count: 2.25 * SPAN_BARS, carry: 0.4 })]
 const plain: RunOn = async (some, onDecision) => {
   await walked(BASE, some, { onDecision })
 }

@@ -15,11 +15,12 @@ import { realTape } from '../../market/real-tapes.ts'
 import { TAPE_BASE, tapeFile } from './support/tapes.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'tickwright-tape-'))
+const TEXT = simulatedTape(40)
 let model: LoadedModel
 let tape: string
 beforeAll(async () => {
   model = await loadModel(TAPE_BASE, systemClock())
-  tape = tapeFile(folder, 'simulated.txt', simulatedTape(40))
+  tape = tapeFile(folder, 'simulated.txt', TEXT)
 })
 afterAll(async () => {
   await model.forecaster.release()
@@ -50,7 +51,7 @@ describe('a run on a tape', () => {
     expect(first.record.equity.at).toHaveLength(39 - hasModel.indexOf(true))
     expect(first.record.forecasts.length).toBeGreaterThan(10)
 
-    const lines = simulatedTape(40).split('\n')
+    const lines = TEXT.split('\n')
     const at = Math.floor(lines.length / 2)
     const halves = [lines.slice(0, at), lines.slice(at)].map((half, index) =>
       tapeFile(folder, `half-${index}.txt`, half.join('\n')),
@@ -66,7 +67,7 @@ describe('a run on a tape', () => {
   }, 60_000)
 
   test('keeps a price and an exposure for bars behind a hole in the book', async () => {
-    const lines = simulatedTape(40).split('\n')
+    const lines = TEXT.split('\n')
     const updates = lines.flatMap((line, index) => (line.includes('"e":"depthUpdate"') ? [index] : []))
     const lost = updates[Math.floor(updates.length / 2)]!
     const holed = tapeFile(folder, 'holed.txt', lines.filter((_, index) => index !== lost).join('\n'))
@@ -77,7 +78,7 @@ describe('a run on a tape', () => {
   }, 60_000)
 
   test('pays funding, told after a latency, to the trip that is open', async () => {
-    const funded = tapeFile(folder, 'funded.txt', withFunding(simulatedTape(40)))
+    const funded = tapeFile(folder, 'funded.txt', withFunding(TEXT))
     const { record } = await run([funded])
     expect(record.costs.funding).not.toBe(0)
     const paid = record.trips.reduce((sum, { funding }) => sum + funding, 0)

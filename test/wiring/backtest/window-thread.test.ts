@@ -11,7 +11,7 @@ import type { WindowSource } from '../../../src/wiring/backtest/window-source.ts
 import { windowsHere } from '../../../src/wiring/backtest/window-source.ts'
 import { windowsOfThread } from '../../../src/wiring/backtest/window-thread.ts'
 import type { BacktestConfig } from '../../../src/wiring/config/schema.ts'
-import { BASE } from './support/backtest-config.ts'
+import { BASE, SHORT } from './support/backtest-config.ts'
 import { MINUTE_MS, madeCandles, START_AT } from './support/candles.ts'
 import { walked } from './support/walk.ts'
 
@@ -80,9 +80,9 @@ describe('features of a thread', () => {
   })
 
   test('a run decides the same', async () => {
-    const edge = madeCandles({ seed: 1, count: 2_000, carry: 0.5 })
-    const here = await walked(BASE, [edge])
-    const there = await walked(BASE, [edge], { featuresInThread: true })
+    const edge = madeCandles({ seed: 1, count: 1_200, carry: 0.5 })
+    const here = await walked(SHORT, [edge])
+    const there = await walked(SHORT, [edge], { featuresInThread: true })
     expect(there.record.trips.length).toBeGreaterThan(10)
     expect(there.runHash).toBe(here.runHash)
   })

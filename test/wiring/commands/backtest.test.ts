@@ -10,7 +10,7 @@ import { fakeIo } from './fake-io.ts'
 const space = workspace()
 afterAll(() => space.remove())
 
-const { candles } = madeCandles({ seed: 1, count: 2.5 * 1_440, carry: 0.5 })
+const { candles } = madeCandles({ seed: 1, count: 1.25 * 1_440, carry: 0.5 })
 const rows = candles.map(({ startAt, open, high, low, close, volume }) =>
   [startAt, open, high, low, close, volume.toFixed(3)].join(),
 )
@@ -39,9 +39,9 @@ const settings = {
     instruments: [instrument],
     resamples: 200,
     retrain: {
-      everyDays: 1,
-      windowDays: 2,
-      firstAfterDays: 1,
+      everyDays: 0.5,
+      windowDays: 1,
+      firstAfterDays: 0.5,
       steps: 3,
       horizonBars: 1,
       out: join(space.dir, 'models'),
@@ -76,7 +76,7 @@ describe('tickwright backtest', () => {
     ]) {
       expect(first.said).toHaveProperty(key)
     }
-    // Two and a half days are too few for a ratio by the year.
+    // A day and a quarter are too few for a ratio by the year.
     expect(first.said['sharpe']).toBeNull()
     expect(first.said['fees']).toBeGreaterThan(0)
     expect(readFileSync(String(report), 'utf8')).toContain('not enough data')

@@ -2,12 +2,14 @@ import { mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, test } from 'vitest'
-import { readCurrentBundle } from '../../../src/adapters/bundle/read-bundle.ts'
+import { readCurrentBundle, readCurrentVersion } from '../../../src/adapters/bundle/read-bundle.ts'
 import { checkBundle } from '../../../src/model/bundle/bundle.ts'
 import { fitCommand } from '../../../src/wiring/commands/fit.ts'
 import { modelsAverageCommand } from '../../../src/wiring/commands/models-average.ts'
+import { person } from '../../../src/wiring/commands/models-promote.ts'
 import { loadModelSettings } from '../../../src/wiring/config/load-config.ts'
 import type { Io } from '../../../src/wiring/io.ts'
+import { readHistory } from '../../../src/wiring/models/history.ts'
 import { fakeIo } from './fake-io.ts'
 
 const dir = mkdtempSync(join(tmpdir(), 'fit-'))
@@ -23,7 +25,7 @@ function configOf(epochsMax: number, training = ''): string {
   const text = readFileSync('config/fit.yaml', 'utf8')
     .replace(/^ {2}model: .*$/m, '')
     .replace(/^fit:$/m, `fit:\n  model: ${model}`)
-    .replace(/trainSeeds: .*/, 'trainSeeds: [31]')
+    .replace(/trainSeeds:[^\]]*]/, 'trainSeeds: [31]')
     .replace(/evaluationSeeds: .*/, 'evaluationSeeds: [33]')
     .replace(/barsPerSeed: .*/, 'barsPerSeed: 100')
     .replace(/ steps: .*/, ' steps: 1')
@@ -50,15 +52,40 @@ describe('tickwright fit with a model', () => {
     const found = await readCurrentBundle(out)
     expect([...found.files.keys()].toSorted()).toEqual(['manifest.json', 'model.onnx', 'optimizer.bin', 'report.html'])
     expect(checkBundle(found).manifest.training).toMatchObject({ engine: 'onnx', provider: 'cpu', epochs: 2 })
-    expect(first.errors.filter((line) => /^epoch \d: loss [\d.]+, validation/.test(line))).toHaveLength(2)
-    expect(first.errors).toEqual(expect.arrayContaining(first.summary.lost))
+    const lines = first.errors.map((line) => JSON.parse(line) as { kind: string; text: string; epoch?: number })
+    expect(new Set(lines.map(({ kind }) => kind))).toEqual(new Set(['progress']))
+    const epochs = lines.filter(({ epoch }) => epoch !== undefined)
+    expect(epochs).toMatchObject([
+      { epoch: 1, of: 2, text: expect.stringMatching(/^epoch 1: loss [\d.]+, validation/) as string },
+      { epoch: 2, of: 2, secondsLeftMax: 0, validationLoss: expect.any(Number) as number },
+    ])
+    expect(lines.map(({ text }) => text)).toEqual(expect.arrayContaining(first.summary.lost))
+  })
+
+  test('the history tells who made it, when and why, with its scores, and that it decides', async () => {
+    const entries = await readHistory(out)
+    const version = first.summary.model.split('/')[1]!
+    const { metrics } = checkBundle(await readCurrentBundle(out)).manifest
+    const by = { version, who: person(), why: `fit --config ${join(dir, 'fit.yaml')}: on simulated flow` }
+    expect(entries).toEqual([
+      { ...by, action: 'train', at: entries[0]!.at, numbers: metrics },
+      { ...by, action: 'promote', at: entries[0]!.at },
+    ])
+    expect(Math.abs(Date.parse(entries[0]!.at) - Date.now())).toBeLessThan(120_000)
   })
 
   test('--resume goes on from the current model, and names it as parent', async () => {
     const second = await fitted(configOf(3), true)
     const { manifest } = checkBundle(await readCurrentBundle(out))
     expect(manifest).toMatchObject({ parent: first.summary.model.split('/')[1], training: { epochs: 3 } })
-    expect(second.errors.filter((line) => line.startsWith('epoch '))).toEqual([expect.stringMatching(/^epoch 3:/)])
+    const [, , ...after] = await readHistory(out)
+    expect(after.map(({ action, previous }) => [action, previous])).toEqual([
+      ['train', undefined],
+      ['promote', first.summary.model.split('/')[1]],
+    ])
+    expect(after[0]!.why).toContain('--resume')
+    const epochs = second.errors.map((line) => JSON.parse(line) as object).filter((one) => 'epoch' in one)
+    expect(epochs).toMatchObject([{ epoch: 3, of: 3, secondsLeftMax: 0 }])
   }, 60_000)
 
   test('--resume with other settings is refused before anything is simulated', async () => {
@@ -82,6 +109,25 @@ describe('tickwright fit with a model', () => {
     await modelsAverageCommand({ models: versions, path: out, root: 'models', out: family, json: true }, io)
     expect(JSON.parse(lines.at(-1)!)).toMatchObject({ current: true })
     expect(checkBundle(await readCurrentBundle(family)).manifest.architecture.name).toBe('average')
+    const [made, promoted, ...more] = await readHistory(family)
+    const version = await readCurrentVersion(family)
+    const why = `the average of ${versions.map((one) => `family/${one}`).join(', ')}`
+    expect(made).toMatchObject({ action: 'train', version, who: person(), why })
+    expect(promoted).toMatchObject({ action: 'promote', version, why })
+    expect(more).toEqual([])
+  })
+
+  test('one that joins a family that has a current model is written down, and does not decide', async () => {
+    const [first, second] = readdirSync(out).filter((name) => name.startsWith('gru-'))
+    const before = await readHistory(out)
+    const current = await readCurrentVersion(out)
+    const { io, out: lines } = fakeIo()
+    await modelsAverageCommand({ models: [first!, second!, first!], path: out, root: 'models', out, json: true }, io)
+    expect(JSON.parse(lines.at(-1)!)).toMatchObject({ current: false })
+    expect(await readCurrentVersion(out)).toBe(current)
+    const [made, ...more] = (await readHistory(out)).slice(before.length)
+    expect(made).toMatchObject({ action: 'train', version: expect.stringMatching(/^average-/) as string })
+    expect(more).toEqual([])
   })
 })
 

@@ -1,6 +1,7 @@
-import { appendFile, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { appendFile, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { pino } from 'pino'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { HISTORY_FILE } from '../../../src/adapters/bundle/history-file.ts'
@@ -228,5 +229,85 @@ describe('a version that the daemon refuses', () => {
     await done()
     expect((await changes()).slice(2)).toEqual(['daemon: rollback b', 'daemon: rollback a'])
     expect(await readCurrentVersion(family)).toBe('a')
+  })
+})
+
+type VirtualTime = ReturnType<typeof virtualTime>
+
+describe('what failed', () => {
+  /** The steward reads real files between two looks at its virtual clock. */
+  const minute = async ({ pass }: VirtualTime, done: () => Promise<unknown>) => {
+    for (let i = 0; i < 8; i += 1) {
+      await pass(10_000)
+      await sleep(1)
+    }
+    await done()
+  }
+  const minutes = async (time: VirtualTime, done: () => Promise<unknown>) => {
+    for (let i = 0; i < 4; i += 1) await minute(time, done)
+  }
+  /** At most so long that so many entries are written. */
+  const until = async (time: VirtualTime, done: () => Promise<unknown>, entries: number) => {
+    for (let i = 0; i < 20 && (await readHistory(family)).length < entries; i += 1) await minute(time, done)
+  }
+  /** The history is a folder: nothing can be appended. */
+  const fill = () => mkdir(join(family, HISTORY_FILE))
+  const empty = () => rm(join(family, HISTORY_FILE), { recursive: true })
+
+  test('is tried again, and told once while it lasts', async () => {
+    const { time, done, steward: subject, texts } = await bench()
+    await fill()
+    subject.onAlarm(alarm('retrain'), 'demo/a')
+    await done()
+    await minutes(time, done)
+    expect(texts()).toEqual([expect.stringMatching(/^models: .*history\.jsonl/)])
+    await empty()
+    await until(time, done, 1)
+    expect(await changes()).toEqual(['daemon: request a'])
+    await minutes(time, done)
+    expect(await changes()).toEqual(['daemon: request a'])
+  })
+
+  test('looks first whether it is still wanted: a rollback of a model that decides no more is forgotten', async () => {
+    await promote('b', 'ann')
+    const { time, done, steward: subject, serving } = await bench({}, 'b')
+    const whole = await readFile(join(family, HISTORY_FILE))
+    await rm(join(family, HISTORY_FILE))
+    await fill()
+    subject.onAlarm(alarm('rollback'), 'demo/b')
+    await done()
+    await empty()
+    await writeFile(join(family, HISTORY_FILE), whole)
+    await promote('c', 'ann')
+    serving.modelId = 'demo/c'
+    await minutes(time, done)
+    expect(await readCurrentVersion(family)).toBe('c')
+    expect(await changes()).toEqual(['ann: promote b', 'ann: promote c'])
+  })
+
+  test('a rollback that the disk refused is done when it can be', async () => {
+    await promote('b')
+    const { time, done, steward: subject, offered } = await bench({}, 'b')
+    const graph = await readFile(join(family, 'a', 'model.onnx'))
+    await writeFile(join(family, 'a', 'model.onnx'), 'damaged')
+    subject.onAlarm(alarm('rollback'), 'demo/b')
+    await done()
+    expect(await readCurrentVersion(family)).toBe('b')
+    await writeFile(join(family, 'a', 'model.onnx'), graph)
+    await until(time, done, 2)
+    expect(await readCurrentVersion(family)).toBe('a')
+    expect(offered).toEqual(['a'])
+    expect(await changes()).toEqual(['trainer: promote b', 'daemon: rollback a'])
+  })
+
+  test('of more than sixteen the rest is forgotten', async () => {
+    const { time, done, steward: subject } = await bench()
+    await fill()
+    for (let i = 0; i < 20; i += 1) subject.onAlarm(alarm('retrain'), `demo/v-${i}`)
+    await done()
+    await empty()
+    await until(time, done, 16)
+    await minutes(time, done)
+    expect(await changes()).toEqual(Array.from({ length: 16 }, (_, i) => `daemon: request v-${i}`))
   })
 })

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pino } from 'pino'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { readCurrentVersion } from '../../../src/adapters/bundle/read-bundle.ts'
 import { setCurrent } from '../../../src/adapters/bundle/write-bundle.ts'
 import { systemClock } from '../../../src/adapters/clock/system-clock.ts'
 import { systemScheduler } from '../../../src/adapters/clock/system-scheduler.ts'
@@ -13,6 +14,8 @@ import type { WallConfig } from '../../../src/wiring/config/schema.ts'
 import { modelLoader } from '../../../src/wiring/daemon/load-model.ts'
 import { watchModel } from '../../../src/wiring/daemon/model-watch.ts'
 import { type ModelNote, openModels } from '../../../src/wiring/daemon/open-models.ts'
+import { changeChampion } from '../../../src/wiring/models/change-champion.ts'
+import { readHistory } from '../../../src/wiring/models/history.ts'
 import { virtualTime } from '../../adapters/alerts/virtual-time.ts'
 import { ridgeFamily } from './ridge-family.ts'
 
@@ -73,6 +76,80 @@ test('a swap and refusals: who decides, what is told, what status is given', asy
   expect(service.take().forecaster.modelId).toBe('demo/a')
   expect(await told()).toEqual(['info: model demo/a (still loaded) decides from now on, in place of demo/b'])
   await service.close()
+})
+
+describe('a current model that must not be used, at the start', () => {
+  /** A family of its own; its models are put in force one after another. */
+  async function started(...promoted: readonly (readonly [version: string, who: string])[]) {
+    const path = join(mkdtempSync(join(dir, 'start-')), 'demo')
+    const { schema } = await modelLoader(config, edges.clock)
+    await ridgeFamily(path, schema, [
+      { version: 'a', seed: 1 },
+      { version: 'b', seed: 2 },
+      { version: 'alien', seed: 3, schemaHash: 'another-schema' },
+      { version: 'long', seed: 5, steps: 5, schemaHash: 'another-schema' },
+    ])
+    for (const [version, who] of promoted) {
+      const at = '2026-01-01T00:00:00.000Z'
+      await changeChampion({ familyFolder: path, version, action: 'promote', at, who, why: 'a test' })
+    }
+    const listeners = { raise: () => undefined, onSwap: () => undefined, note: () => undefined }
+    const opened = openModels(
+      { ...config, model: { ...config.model, path } },
+      edges,
+      pino({ level: 'silent' }),
+      listeners,
+    )
+    return { path, opened }
+  }
+  const last = async (path: string) => (await readHistory(path)).at(-1)
+
+  test.each(['trainer', 'daemon'])(
+    'put there by the %s: the one before decides, and the history says why',
+    async (who) => {
+      const { path, opened } = await started(['b', 'ann'], ['alien', who])
+      const { service } = await opened
+      expect(service.take().forecaster.modelId).toBe('demo/b')
+      expect(await readCurrentVersion(path)).toBe('b')
+      expect(await last(path)).toMatchObject({
+        ...{ action: 'rollback', version: 'b', previous: 'alien', who: 'daemon' },
+        why: expect.stringMatching(/^the daemon refuses alien at its start: .*features\.schemaHash/) as string,
+      })
+      await service.close()
+    },
+  )
+
+  test('put there by a person: it is refused with what is wrong, and stays', async () => {
+    const { path, opened } = await started(['b', 'trainer'], ['alien', 'ann'])
+    await expect(opened).rejects.toThrow(/features\.schemaHash/)
+    expect(await readCurrentVersion(path)).toBe('alien')
+    expect(await last(path)).toMatchObject({ action: 'promote', version: 'alien' })
+  })
+
+  test('put there past the history: nobody knows who, and it stays', async () => {
+    const { path, opened } = await started(['alien', 'trainer'], ['b', 'trainer'])
+    await (await opened).service.close()
+    await setCurrent(path, 'alien')
+    const model = { ...config.model, path }
+    const listeners = { raise: () => undefined, onSwap: () => undefined, note: () => undefined }
+    const again = openModels({ ...config, model }, edges, pino({ level: 'silent' }), listeners)
+    await expect(again).rejects.toThrow(/features\.schemaHash/)
+    expect(await readCurrentVersion(path)).toBe('alien')
+  })
+
+  test('and none that decided before can be used either: nothing is changed', async () => {
+    const { path, opened } = await started(['long', 'trainer'], ['alien', 'trainer'])
+    // The one before is sound, and no better for this daemon; `a` decided before it.
+    await expect(opened).rejects.toThrow(/features\.schemaHash/)
+    expect(await readCurrentVersion(path)).toBe('alien')
+    expect(await last(path)).toMatchObject({ action: 'promote', version: 'alien' })
+    rmSync(join(path, 'long'), { recursive: true })
+    rmSync(join(path, 'a'), { recursive: true })
+    const model = { ...config.model, path }
+    const listeners = { raise: () => undefined, onSwap: () => undefined, note: () => undefined }
+    const again = openModels({ ...config, model }, edges, pino({ level: 'silent' }), listeners)
+    await expect(again).rejects.toThrow(/no version has decided before alien; nothing to go back to/)
+  })
 })
 
 describe('watchModel', () => {

@@ -98,7 +98,7 @@ async function recordedRun(name: string, { offers, mute = new Set() }: Plan) {
     },
   }
   const session = createSession({
-    ...{ instruments: [BTCUSDT], schema: loader.schema, models, desk: FLAT, clock },
+    ...{ instruments: [BTCUSDT], schema: loader.schema, models: [{ source: models }], desk: FLAT, clock },
     settings: { policy: config.policy, limits: config.risk, collarBps: config.trading.collarBps, ledgerTag: 'tag' },
     ...{ staleMsMax: config.feed.staleMsMax, lateMsMax: lateMsMax(config), guard: FRESH_GUARD },
     exchangeTimeOf: (local) => local,
@@ -111,7 +111,7 @@ async function recordedRun(name: string, { offers, mute = new Set() }: Plan) {
     counter.onSession(event)
     if (event.kind === 'decided') decidedBy.push(event.record.modelId)
   })
-  await tape.begin([BTCUSDT], undefined, 'demo/a')
+  await tape.begin([BTCUSDT], undefined, [{ modelId: 'demo/a' }])
   const mapper = tapeMapper('binanceusdm', new Map([[BTCUSDT.venueSymbol, converter(BTCUSDT)]]))
   let endAt = 0
   const close = async (): Promise<void> => {
@@ -141,7 +141,13 @@ async function recordedRun(name: string, { offers, mute = new Set() }: Plan) {
 
 async function replayed({ config, files }: { readonly config: WallConfig; readonly files: readonly string[] }) {
   const recorded = await readSession(files[0]!)
-  return await replayRecordedRun(files, config, recorded!, loader, () => 0)
+  return await replayRecordedRun(
+    files,
+    config,
+    recorded!,
+    async () => loader,
+    () => 0,
+  )
 }
 
 describe('a recorded run whose model was swapped', () => {
@@ -173,11 +179,23 @@ describe('a recorded run whose model was swapped', () => {
     const run = await recordedRun('gone', { offers: new Map([[14, 'b']]) })
     const own = { ...loader, load: (version: string) => (version === 'b' ? loader.load('gone') : loader.load(version)) }
     const recorded = await readSession(run.files[0]!)
-    const replaying = replayRecordedRun(run.files, run.config, recorded!, own, () => 0)
+    const replaying = replayRecordedRun(
+      run.files,
+      run.config,
+      recorded!,
+      async () => own,
+      () => 0,
+    )
     await expect(replaying).rejects.toThrow(/run decided by model demo\/b, which cannot be loaded.*gone/)
     const other = { ...loader, load: (version: string) => loader.load(version === 'b' ? 'short' : version) }
-    await expect(replayRecordedRun(run.files, run.config, recorded!, other, () => 0)).rejects.toThrow(
-      /decided by model demo\/b; model.path holds demo\/short/,
-    )
+    await expect(
+      replayRecordedRun(
+        run.files,
+        run.config,
+        recorded!,
+        async () => other,
+        () => 0,
+      ),
+    ).rejects.toThrow(/decided by model demo\/b; model.path holds demo\/short/)
   })
 })

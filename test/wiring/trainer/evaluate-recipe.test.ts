@@ -28,7 +28,8 @@ describe('a walk-forward', () => {
     const found = await evaluateRecipe({ ...parts, config: with_(WALK) })
     const shape = { featureNames: NAMES, steps: 2, barMs: 1_000, horizonBars: 3 }
     const data = datasetFromRows([table], shape, { kind: 'return', costBps: 0 })
-    const options = { validationShare: CONFIG.trainer.shares.validation, embargoBars: 0, withLogistic: false }
+    const { shares, calibration } = CONFIG.trainer
+    const options = { shares, calibration, embargoBars: 0, withLogistic: false }
     const [record] = await walkForward(data, foldPlan(data, WALK), fitRidgeForecaster, options)
     const test_ = subsetOf(data, record!.rows)
     const reference = record!.forecasts.find(({ name }) => name === 'unconditional')!.outputs.mean
@@ -44,6 +45,21 @@ describe('a walk-forward', () => {
     expect(found.verdict.outcome).toBe('pass')
     const [own, ...others] = found.scores.map(({ name, crpsBps }) => ({ name, crpsBps }))
     for (const { name, crpsBps } of others) if (name !== 'ridge') expect(own!.crpsBps).toBeLessThan(0.9 * crpsBps)
+  })
+
+  test('judges what would be served: figures follow trainer.calibration, the mean does not', async () => {
+    const none = { classes: 'none', quantiles: 'none', volatility: 'none' } as const
+    const config = with_(WALK)
+    const raw = await evaluateRecipe({
+      ...parts,
+      config: { ...config, trainer: { ...config.trainer, calibration: none } },
+    })
+    const served = await evaluateRecipe({ ...parts, config })
+    const [one, other] = [metricsOf(raw), metricsOf(served)]
+    for (const name of ['crpsBps', 'logLoss', 'qlike']) expect(other[name], name).not.toBe(one[name])
+    expect(other['mseBps2']).toBe(one['mseBps2'])
+    const trial = await evaluateTrial({ ...parts, config })
+    expect(trial.metrics['crpsBps']).toBe(other['crpsBps'])
   })
 
   test('is ended when what is asked after a fold says so', async () => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { arenaBench, atSecond, marketBar, stubModel } from './support/arena-bench.ts'
+import { arenaBench, atSecond, marketBar, stubModel, windowOf } from './support/arena-bench.ts'
 
 const blind = () => stubModel('blind', 'blind')
 const sees = () => stubModel('sees', 'sees')
@@ -134,7 +134,7 @@ test('tainted bars and holes: no forecast on a tainted bar, and no outcome acros
     const bar = marketBar(second, second === 3 ? { taints: ['gap'] } : {})
     for (const { arena: one } of [{ arena }, probe]) {
       await one.sync(challengers('new'))
-      await one.step([bar])
+      await one.step([windowOf(bar)])
     }
   }
   expect(forecasts.map(([, second]) => second)).toEqual([1, 2, 4, 6, 7, 8, 9, 10])

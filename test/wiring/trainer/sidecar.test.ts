@@ -6,7 +6,7 @@ import { type HistoryEntry, historyEntrySchema } from '../../../src/model/bundle
 import type { TrainResult } from '../../../src/wiring/trainer/job.ts'
 import type { JobOutcome } from '../../../src/wiring/trainer/job-process.ts'
 import type { Judged } from '../../../src/wiring/trainer/shadow-arena.ts'
-import { runSidecar, type SidecarParts } from '../../../src/wiring/trainer/sidecar.ts'
+import { runSidecars, type SidecarParts, type SidecarStream } from '../../../src/wiring/trainer/sidecar.ts'
 import type { SidecarEvent } from '../../../src/wiring/trainer/sidecar-event.ts'
 import type { SidecarState } from '../../../src/wiring/trainer/sidecar-state.ts'
 import { barOf } from '../../features/bars.ts'
@@ -24,7 +24,10 @@ const result = (version: string, outcome: TrainResult['outcome']): JobOutcome =>
 })
 
 /** A sidecar whose trainings end at once and come to what `outcomes` says, one after another; the last again and again. */
-function bench(outcomes: readonly (JobOutcome | Error)[] = [result('a', 'pass')], changes: Partial<SidecarParts> = {}) {
+function bench(
+  outcomes: readonly (JobOutcome | Error)[] = [result('a', 'pass')],
+  changes: Partial<SidecarParts & SidecarStream> = {},
+) {
   const history: HistoryEntry[] = []
   const trained: { readonly until: number; readonly because: string }[] = []
   const told: SidecarEvent[] = []
@@ -34,13 +37,11 @@ function bench(outcomes: readonly (JobOutcome | Error)[] = [result('a', 'pass')]
   const kept: SidecarState[] = []
   let nowMs = START * 1_000
   let state: SidecarState = { format: 1, failures: 0, asked: 0 }
-  const parts = (bars: AsyncIterable<readonly Bar[]>): SidecarParts => ({
+  const parts = (): SidecarParts => ({
     symbols: [SYMBOL],
     schedule: { barsMin: 3, everyBars: 5, onDrift: true, pauseMs: 1_000 },
     shadow: { unproven: true, challengersMax: 2 },
     clock: { now: () => epochMs(nowMs) },
-    bars,
-    isCaughtUp: () => true,
     arena: {
       async sync({ challengers }, decidesSince = 0) {
         synced.push(challengers.map(({ version }) => [version, decidesSince] as const))
@@ -76,7 +77,8 @@ function bench(outcomes: readonly (JobOutcome | Error)[] = [result('a', 'pass')]
         await new Promise(setImmediate)
       }
     }
-    await runSidecar(parts(bars()))
+    const stream = { bars: bars(), isCaughtUp: () => true, engine: { step: () => [] }, ...changes }
+    await runSidecars(stream, [parts()])
   }
   const actions = () => history.map(({ action, version }) => `${action} ${version}`)
   const set = (next: Partial<SidecarState>) => {
@@ -100,6 +102,23 @@ describe('when it trains', () => {
     expect(trained.map(({ until }) => until)).toEqual([3, 8, 13])
     expect(trained[0]!.because).toMatch(/first 3 bars/)
     expect(trained[1]!.because).toMatch(/5 bars/)
+  })
+
+  test('tells how far it is: epochs done, of how many at most, and the most time that is left', async () => {
+    const at = { text: 'epoch 3: fine', epoch: 3, of: 30, validationLoss: 0.25, secondsLeftMax: 54 }
+    const { live, told } = bench(undefined, {
+      async train(_until, _because, onProgress) {
+        onProgress({ text: 'fits on 100 rows' })
+        onProgress(at)
+        return await Promise.resolve(result('a', 'fail'))
+      },
+    })
+    await live(1, 4)
+    expect(told.map(({ kind }) => kind)).toEqual(['training', 'progress', 'progress', 'trained', 'refuse'])
+    expect(told.slice(1, 3)).toEqual([
+      { kind: 'progress', text: 'fits on 100 rows' },
+      { kind: 'progress', ...at },
+    ])
   })
 
   test('not before the bars of the past have all been shown', async () => {

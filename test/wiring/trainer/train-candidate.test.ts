@@ -178,6 +178,7 @@ test('columns that the recipe leaves out change no forecast, whatever they hold'
       wild[name].every((value, i) => value === plain[name][i]),
       name,
     ).toBe(true)
+  expect(bundle.manifest.reference!.ignored).toEqual([1])
   const seen = await said(changed(edge, (value, feature) => (feature === 0 ? -value : value)))
   expect(seen.mean).not.toEqual(plain.mean)
   await champion.release()

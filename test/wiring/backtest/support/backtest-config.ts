@@ -36,3 +36,17 @@ export const BASE: BacktestConfig = {
     },
   },
 }
+
+/** Bars from one fit of SHORT to the next: half a day. */
+export const SPAN_BARS = 720
+
+const days = SPAN_BARS / 1_440
+
+/** BASE with a fit every SPAN_BARS on at most twice as many: half the bars hold as many fits. */
+export const SHORT: BacktestConfig = {
+  ...BASE,
+  backtest: {
+    ...BASE.backtest,
+    retrain: { ...BASE.backtest.retrain!, everyDays: days, windowDays: 2 * days, firstAfterDays: days },
+  },
+}

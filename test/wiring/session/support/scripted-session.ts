@@ -95,19 +95,23 @@ export async function scriptedSession(
   const session = createSession({
     instruments,
     schema,
-    models: oneModel(
+    models: [
       {
-        modelId: 'test/1',
-        provider: 'cpu',
-        steps: STEPS,
-        features: schema.names.length,
-        horizonBars: 1,
-        thresholdBps: 1,
-        forecast: async (windows) => windows.map(() => forecastOf(answer(asked++))),
-        release: async () => undefined,
+        source: oneModel(
+          {
+            modelId: 'test/1',
+            provider: 'cpu',
+            steps: STEPS,
+            features: schema.names.length,
+            horizonBars: 1,
+            thresholdBps: 1,
+            forecast: async (windows) => windows.map(() => forecastOf(answer(asked++))),
+            release: async () => undefined,
+          },
+          changes.modelExpiresAt,
+        ),
       },
-      changes.modelExpiresAt,
-    ),
+    ],
     desk: traderDesk(trader, 'USDT'),
     clock,
     settings: { policy: POLICY, limits: changes.limits ?? LIMITS, collarBps: 5, ledgerTag: 'test' },

@@ -1,5 +1,4 @@
 import { normal, seededRandom } from '../../../../src/core/random.ts'
-import type { FeatureEngine } from '../../../../src/features/feature-engine.ts'
 import type { FeatureWindow } from '../../../../src/features/feature-row.ts'
 import type { Forecast, NoForecast } from '../../../../src/inference/forecast.ts'
 import type { Forecaster, ModelWindow } from '../../../../src/inference/forecaster.ts'
@@ -44,12 +43,10 @@ export const marketBar = (second: number, changes: Partial<Bar> = {}): Bar => {
   })
 }
 
-const windowOf = (bar: Bar): FeatureWindow => ({
+export const windowOf = (bar: Bar): FeatureWindow => ({
   ...{ values: new Float32Array(1), steps: 1, ready: true },
   row: { bar, ready: true, schemaHash: 'a', values: new Float32Array(1) },
 })
-
-const engine = { step: (bars: readonly Bar[]) => bars.map((bar) => windowOf(bar)) } as unknown as FeatureEngine
 
 const barIn = (window: ModelWindow): Bar => (window as FeatureWindow).row.bar
 
@@ -89,7 +86,7 @@ export function arenaBench(models: Readonly<Record<string, () => Forecaster>>, c
   const forecasts: (readonly [string, number])[] = []
   const problems: string[] = []
   const arena = new ShadowArena({
-    ...{ terms, engine, barsMax: 150 },
+    ...{ terms, barsMax: 150 },
     gate: gateSettingsSchema.parse({
       barsMin: 100,
       tradesMin: 5,
@@ -116,7 +113,7 @@ export function arenaBench(models: Readonly<Record<string, () => Forecaster>>, c
   async function show(from: number, to: number, roster = challengers('new'), decidesSince?: number) {
     for (let second = from; second <= to; second += 1) {
       await arena.sync(roster, decidesSince)
-      const judged = await arena.step([marketBar(second)])
+      const judged = await arena.step([windowOf(marketBar(second))])
       if (judged.length > 0) return { second, judged }
     }
     return undefined

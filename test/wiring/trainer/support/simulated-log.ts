@@ -8,7 +8,7 @@ import { loadConfig } from '../../../../src/wiring/config/load-config.ts'
 import { loadFeatureSchema } from '../../../../src/wiring/features/load-feature-schema.ts'
 import { barLogOf } from '../../../../src/wiring/trainer/bar-log-of.ts'
 
-/** A log as a daemon of the demo would have written it, of the demo's market in another hour. */
+/** A log as a daemon of the demo would have written it, of the demo's markets in another hour. */
 export interface SimulatedLog {
   /** The next bar. False: there is none left. */
   add(): boolean
@@ -24,7 +24,7 @@ export async function simulatedLog(file: string, lastAt: number, before: number,
   const { barMs, bars: section } = config
   if (!section) throw new Error(`${file} has no bars`)
   const schema: FeatureSchema = await loadFeatureSchema({ barMs, ...config.features })
-  const markets = demoMarkets(0.5).slice(0, 1)
+  const markets = demoMarkets(0.5).filter(({ instrument }) => config.symbols.includes(instrument.symbol))
   const startAt = Math.floor(lastAt / barMs) * barMs - before * barMs
   const bars = simulatedBars({ seed: 3, startAt: epochMs(startAt), markets, bars: before + after, schema })
   let now = startAt
