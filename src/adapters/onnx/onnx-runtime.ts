@@ -46,6 +46,8 @@ const sessionOptions = (provider: string, intraOpThreads: number): InferenceSess
   interOpNumThreads: 1,
   executionMode: 'sequential',
   graphOptimizationLevel: 'all',
+  // Its helpers would burn a core between two runs, waiting; the daemon and the trainer have better use for it.
+  extra: { session: { intra_op: { allow_spinning: '0' } } },
 })
 
 function modelSession(session: InferenceSession, provider: string, steps: number, features: number): ModelSession {

@@ -18,50 +18,72 @@ interface Waiting {
   readonly file: string
 }
 
-export function tapeLines(files: readonly string[]): TapeLines {
-  const waiting: Waiting[] = []
-  const tapes: Tape[] = []
-  const source = chain(files, tapes)
-  const sum = (key: 'truncatedLines' | 'truncatedMembers') => tapes.reduce((total, tape) => total + tape[key], 0)
-  /** At most `AHEAD_MAX` lines wait. */
-  async function waitingAt(index: number): Promise<Waiting | undefined> {
-    const known = waiting[index]
-    if (known) return known
-    const { value: line } = await source.next()
-    if (!line) return undefined
-    const next = { line, file: tapes.at(-1)?.file ?? '' }
-    waiting.push(next)
+type Read = IteratorResult<TapeFrame, undefined>
+
+export const tapeLines = (files: readonly string[]): TapeLines => new Lines(files)
+
+/** By hand, without a generator: another one around the tape's own would cost as much as parsing a line. */
+class Lines implements TapeLines, AsyncIterator<TapeFrame, undefined> {
+  readonly #files: readonly string[]
+  readonly #tapes: Tape[] = []
+  /** At most `AHEAD_MAX` of them. */
+  readonly #waiting: Waiting[] = []
+  #source: AsyncIterator<TapeFrame> | undefined
+
+  constructor(files: readonly string[]) {
+    this.#files = files
+  }
+
+  get truncatedLines(): number {
+    return this.#tapes.reduce((total, tape) => total + tape.truncatedLines, 0)
+  }
+
+  get truncatedMembers(): number {
+    return this.#tapes.reduce((total, tape) => total + tape.truncatedMembers, 0)
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this
+  }
+
+  next(): Promise<Read> {
+    const first = this.#waiting.shift()
+    return first ? Promise.resolve({ done: false, value: first.line }) : this.#read()
+  }
+
+  async return(): Promise<Read> {
+    await this.#source?.return?.()
+    return { done: true, value: undefined }
+  }
+
+  async ahead(is: (line: TapeFrame, file: string) => boolean): Promise<TapeFrame | undefined> {
+    for (let index = 0; index < AHEAD_MAX; index += 1) {
+      const next = this.#waiting[index] ?? (await this.#wait())
+      if (!next) return undefined
+      if (is(next.line, next.file)) return next.line
+    }
+    return undefined
+  }
+
+  async #wait(): Promise<Waiting | undefined> {
+    const { done, value: line } = await this.#read()
+    if (done) return undefined
+    const next = { line, file: this.#tapes.at(-1)?.file ?? '' }
+    this.#waiting.push(next)
     return next
   }
-  return {
-    async *[Symbol.asyncIterator]() {
-      for (;;) {
-        const line = waiting.shift()?.line ?? (await source.next()).value
-        if (!line) return
-        yield line
-      }
-    },
-    async ahead(is) {
-      for (let index = 0; index < AHEAD_MAX; index += 1) {
-        const next = await waitingAt(index)
-        if (!next) return undefined
-        if (is(next.line, next.file)) return next.line
-      }
-      return undefined
-    },
-    get truncatedLines() {
-      return sum('truncatedLines')
-    },
-    get truncatedMembers() {
-      return sum('truncatedMembers')
-    },
-  }
-}
 
-async function* chain(files: readonly string[], tapes: Tape[]): AsyncGenerator<TapeFrame, undefined> {
-  for (const file of files) {
+  #read(): Promise<Read> {
+    const source = this.#source
+    return source ? source.next().then((result) => (result.done ? this.#nextTape() : result)) : this.#nextTape()
+  }
+
+  #nextTape(): Promise<Read> {
+    const file = this.#files[this.#tapes.length]
+    if (file === undefined) return Promise.resolve({ done: true, value: undefined })
     const tape = readTape(file)
-    tapes.push(tape)
-    yield* tape
+    this.#tapes.push(tape)
+    this.#source = tape[Symbol.asyncIterator]()
+    return this.#read()
   }
 }
