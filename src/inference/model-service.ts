@@ -42,6 +42,8 @@ export interface ModelServiceParts {
 /** The model in force, the one before it, and the one that comes. */
 export interface ModelService extends ModelSource {
   readonly inForce: InForce
+  /** The windows hold `steps` rows, for other models of the run look back further. Before the first `take`. */
+  widen(steps: number): void
   /**
    * Makes `version` ready behind the bars; it decides from the next `take` on. Back to the version before is a change at once, while it is
    * kept. One that is refused is not tried again before another version was offered. Never throws.
@@ -59,7 +61,7 @@ interface Held extends InForce {
 export const modelService = (parts: ModelServiceParts): ModelService => new LiveModelService(parts)
 
 class LiveModelService implements ModelService {
-  readonly steps: number
+  steps: number
   readonly #parts: ModelServiceParts
   readonly #closing = new AbortController()
   #serving: Held
@@ -81,6 +83,10 @@ class LiveModelService implements ModelService {
 
   get inForce(): InForce {
     return this.#serving
+  }
+
+  widen(steps: number): void {
+    this.steps = Math.max(this.steps, steps)
   }
 
   take(): InForce {

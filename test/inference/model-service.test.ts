@@ -158,6 +158,16 @@ describe('modelService', () => {
     expect(service.steps).toBe(4)
   })
 
+  test('where other models of the run look back further, its own may as well', async () => {
+    const { service, changes, now } = bench()
+    service.widen(3)
+    expect(service.steps).toBe(4)
+    service.widen(5)
+    await service.offer('long')
+    expect(now()).toBe('demo/long')
+    expect(changes).toMatchObject([{ kind: 'swapped' }])
+  })
+
   test('close releases all, also the one that comes later', async () => {
     const { service, open, waiting, changes, now } = bench()
     await service.offer('b')

@@ -30,7 +30,7 @@ export function checkpointFile(dir: string, key: string): CheckpointFile {
 
 /** Unfinished ones of processes that were killed count as well. */
 async function removeOldest(dir: string): Promise<void> {
-  const names = (await readdir(dir)).filter((name) => /\.checkpoint(\.\d+)?$/.test(name))
+  const names = (await readdir(dir)).filter((name) => /\.checkpoint(\.new)?$/.test(name))
   if (names.length <= FILES_MAX) return
   const files = await Promise.all(
     names.map(async (name) => {

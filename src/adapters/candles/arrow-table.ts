@@ -11,7 +11,7 @@ import {
 import { decompress as decompressZstd } from 'fzstd'
 import { InputError, messageOf, TickwrightError } from '../../core/errors.ts'
 import type { RawTable, TableShape } from '../../market/candles/table.ts'
-import './bounded-vectors.ts'
+import '../files/bounded-vectors.ts'
 import { decodeLz4 } from './lz4-frame.ts'
 import { type Choose, WantedRows } from './wanted-rows.ts'
 

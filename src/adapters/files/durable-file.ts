@@ -12,9 +12,9 @@ export async function writeDurably(file: string, bytes: Uint8Array | string): Pr
   }
 }
 
-/** Readers see the old content or the new one, also after a power cut. One writer of `file` in a process. */
+/** Readers see the old content or the new one, also after a power cut. One writer of `file`: a kill leaves at most `<file>.new`. */
 export async function replaceDurably(file: string, bytes: Uint8Array | string): Promise<void> {
-  const temporary = `${file}.${process.pid}`
+  const temporary = `${file}.new`
   await writeDurably(temporary, bytes)
   await rename(temporary, file)
   await syncFolder(dirname(file))

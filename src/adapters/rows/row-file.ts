@@ -19,6 +19,7 @@ import {
 } from 'apache-arrow'
 import { InputError } from '../../core/errors.ts'
 import type { RowTable } from '../../training/rows/row-table.ts'
+import '../files/bounded-vectors.ts'
 import { ArrowChunks } from '../files/arrow-chunks.ts'
 import { emptyColumns, type RowColumns, SINGLE_COLUMNS } from './row-columns.ts'
 import { headOf, metadataOf } from './row-file-head.ts'

@@ -5,8 +5,8 @@ import type { Bar } from '../../market/bar.ts'
 /** Windows of one instrument that end in bars one behind the other, without the bars: what one thread hands to another. */
 export interface WindowChunk {
   readonly steps: number
-  /** [steps − 1 + windows, features]: the windows overlap. */
-  readonly rows: Float32Array<ArrayBuffer>
+  /** [steps − 1 + windows, features]: the windows overlap. In memory that threads share, that of the model too: it is never copied. */
+  readonly rows: Float32Array<SharedArrayBuffer>
   /** Of each row that a window ends in, and of the window. */
   readonly rowReady: readonly boolean[]
   readonly ready: readonly boolean[]
@@ -19,7 +19,8 @@ export function packWindows(windows: readonly FeatureWindow[]): WindowChunk {
   const first = windows[0]!
   const { steps } = first
   const width = first.row.values.length
-  const rows = new Float32Array((steps - 1 + windows.length) * width)
+  const values = (steps - 1 + windows.length) * width
+  const rows = new Float32Array(new SharedArrayBuffer(values * Float32Array.BYTES_PER_ELEMENT))
   rows.set(first.values)
   for (let at = 1; at < windows.length; at += 1) rows.set(windows[at]!.row.values, (steps - 1 + at) * width)
   return {

@@ -1,4 +1,4 @@
-import { cpSync, existsSync } from 'node:fs'
+import { cpSync, existsSync, readFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { requireWritable } from '../../adapters/sqlite/open-database.ts'
 import { InputError } from '../../core/errors.ts'
@@ -58,9 +58,13 @@ export async function runDemo(config: DemoConfig, options: DemoOptions, io: Io):
 /** The first demo begins with the model that is shipped, that of each group too; from then on the families are the user's own. */
 function seedFamilies(config: DemoConfig): void {
   const shipped = packageFile(join('models', basename(config.model.path)))
-  if (!existsSync(shipped)) return
+  const current = join(shipped, 'current')
+  if (!existsSync(current)) return
+  const version = readFileSync(current, 'utf8').trim()
   for (const { path } of modelFamilies(config)) {
-    if (!existsSync(path)) cpSync(shipped, path, { recursive: true })
+    if (existsSync(join(path, 'current'))) continue
+    cpSync(join(shipped, version), join(path, version), { recursive: true })
+    cpSync(current, join(path, 'current'))
   }
 }
 

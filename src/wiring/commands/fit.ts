@@ -6,6 +6,7 @@ import { InputError } from '../../core/errors.ts'
 import type { FeatureSchema } from '../../features/feature-schema.ts'
 import { checkBundle } from '../../model/bundle/bundle.ts'
 import { OPTIMIZER_FILE } from '../../model/bundle/manifest.ts'
+import { WHY_MAX } from '../../model/bundle/model-history.ts'
 import { decodeOptimizerState } from '../../model/bundle/optimizer-state.ts'
 import { demoMarkets } from '../../simulation/exchange/demo-markets.ts'
 import type { MarketSettings } from '../../simulation/exchange/exchange-settings.ts'
@@ -58,7 +59,7 @@ export async function fitCommand(options: FitOptions, io: Io): Promise<number> {
 
 /** Written down as made, then put in force, whatever its scores: they are of simulated markets. */
 async function settle(out: string, { version, metrics }: FittedModel, { config, resume }: FitOptions): Promise<void> {
-  const why = `fit --config ${config}${resume ? ' --resume' : ''}: on simulated flow`
+  const why = `fit --config ${config}${resume ? ' --resume' : ''}: on simulated flow`.slice(0, WHY_MAX)
   const entry = { version, who: person(), why, at: now() }
   await appendHistory(out, { ...entry, action: 'train', numbers: metrics })
   await changeChampion({ ...entry, familyFolder: out, action: 'promote' })

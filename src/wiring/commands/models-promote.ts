@@ -63,5 +63,11 @@ async function oneFamily({ family, ...place }: ModelsRollbackOptions): Promise<s
 /** ISO 8601, UTC. */
 export const now = (): string => new Date(systemClock().now()).toISOString()
 
-/** The name that stands in the history. */
-export const person = (): string => userInfo().username
+/** The name that stands in the history; the number of a user that the system has no name for, as in some containers. */
+export function person(): string {
+  try {
+    return userInfo().username
+  } catch {
+    return `uid ${process.getuid?.() ?? 'unknown'}`
+  }
+}

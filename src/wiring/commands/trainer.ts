@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { followBars } from '../../adapters/bars/follow-bars.ts'
 import { systemClock } from '../../adapters/clock/system-clock.ts'
 import { systemScheduler } from '../../adapters/clock/system-scheduler.ts'
+import { workerRuntime } from '../../adapters/onnx/worker-runtime.ts'
 import { openShadowJournal } from '../../adapters/sqlite/shadow-journal.ts'
 import { lockState } from '../../adapters/sqlite/state-lock.ts'
 import type { Clock } from '../../core/clock.port.ts'
@@ -78,15 +79,19 @@ export async function trainerCommand({ config: file, json }: TrainerOptions, io:
         signal: ended.signal,
         onMessage: (message) => message.kind === 'progress' && onProgress(message),
       })
-    const sidecars = await sidecarsOf({ config, schema, instruments, journal, tell }, train)
+    const runtime = workerRuntime({ intraOpThreads: 1 })
+    const sidecars = await sidecarsOf({ config, schema, instruments, journal, runtime, tell }, train)
     const from = (await firstBarAt(config, clock)) - WARM_UP_BARS * config.barMs
     const bars = followBars(place, symbols, from, { pollMs: POLL_MS, scheduler, signal: ended.signal })
     const engine = featureEngine({
       ...{ schema, steps: trainer.recipe.steps },
       converters: instruments.map((one) => converter(one)),
     })
-    await runSidecars({ bars, isCaughtUp: () => isCaughtUp, engine }, sidecars)
-    for (const one of sidecars) await one.close()
+    try {
+      await runSidecars({ bars, isCaughtUp: () => isCaughtUp, engine }, sidecars)
+    } finally {
+      for (const one of sidecars) await one.close()
+    }
     return 0
   } finally {
     end()

@@ -3,6 +3,7 @@ import type { Logger } from 'pino'
 import type { Alert } from '../../core/alert.ts'
 import { byGroup } from '../../core/by-group.ts'
 import { messageOf } from '../../core/errors.ts'
+import type { Scheduler } from '../../core/scheduler.port.ts'
 import type { EpochMs } from '../../core/units.ts'
 import type { FeatureSchema } from '../../features/feature-schema.ts'
 import type { OversightStatus } from '../../inference/oversight/oversight-status.ts'
@@ -61,22 +62,50 @@ export async function openDaemonModels(parts: DaemonModelsParts, open: Closers):
   const notes = new Notes(parts.journal, parts.log)
   const all: OpenFamily[] = []
   for (const family of modelFamilies(parts.config)) all.push(await openFamily(family, parts, notes, open))
+  const steps = Math.max(...all.map(({ service }) => service.steps))
+  for (const { service } of all) service.widen(steps)
+  const keeper = oversightKeeper(all, notes, parts.edges.scheduler)
   return {
     schema: all[0]!.loader.schema,
     routes: all.map(routeOf),
     inForce: () => all.map(({ family, service }) => ({ group: family.group, ...noteOf(service.inForce.forecaster) })),
-    onDecided(now) {
-      for (const { oversight } of all) oversight?.onDecided(now)
-      notes.keepOversight()
-    },
-    keep() {
-      for (const { oversight } of all) oversight?.keep()
-      notes.keepOversight()
-    },
+    ...keeper,
     async counts() {
       const counted = await Promise.all(all.map(({ steward }) => steward.counts()))
       const sum = (key: keyof StewardCounts) => counted.reduce((total, one) => total + one[key], 0)
       return { retrainings: sum('retrainings'), promotions: sum('promotions') }
+    },
+  }
+}
+
+/** Each family writes a file of its own; one at a time, behind the orders of the decision, with room for their answers in between. */
+function oversightKeeper(
+  all: readonly OpenFamily[],
+  notes: Notes,
+  scheduler: Scheduler,
+): Pick<DaemonModels, 'onDecided' | 'keep'> {
+  let isBusy = false
+  let isEnded = false
+  async function keepDue(now: EpochMs): Promise<void> {
+    for (const { oversight } of all) {
+      await scheduler.sleep(0)
+      if (isEnded) return
+      oversight?.onDecided(now)
+    }
+    notes.keepOversight()
+  }
+  return {
+    onDecided(now) {
+      if (isBusy) return
+      isBusy = true
+      void keepDue(now).finally(() => {
+        isBusy = false
+      })
+    },
+    keep() {
+      isEnded = true
+      for (const { oversight } of all) oversight?.keep()
+      notes.keepOversight()
     },
   }
 }

@@ -119,7 +119,7 @@ async function opening({ trader, desk, alerts, edges, models }: Assembly): Promi
   await trader?.start()
   const inForce = models.inForce()
   const at = edges.clock.now()
-  alerts.raise(makeAlert(at, 'model', 'info', `model:${modelIds(inForce)}:${at}`, modelsText(inForce, 'loaded on')))
+  alerts.raise(makeAlert(at, 'model', 'info', `model:${at}:${modelIds(inForce)}`, modelsText(inForce, 'loaded on')))
   return desk.walletQuote()
 }
 

@@ -20,8 +20,8 @@ export interface ChampionChange extends Pick<HistoryEntry, 'at' | 'who' | 'why' 
 /**
  * Points `current` at `version` and writes down who did it and why. The entry comes first: a process that dies in between leaves an
  * entry whose version is not current, which `finishChange` mends. Changes of several processes come one after another. Returns what
- * decided before. Throws `InputError`, and changes nothing, for a version that was retired or whose bundle is not sound, or where another
- * process is at it for over 10 s.
+ * decided before. Throws `InputError`, and changes nothing, for a version that was retired or whose bundle is not sound;
+ * `TransientError` where another process is at it for over 10 s.
  */
 export const changeChampion = (change: ChampionChange): Promise<string | undefined> =>
   withFamilyLock(change.familyFolder, async () => changed(change, await currentOrNone(change.familyFolder)))

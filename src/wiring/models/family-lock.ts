@@ -2,7 +2,7 @@ import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { lockState } from '../../adapters/sqlite/state-lock.ts'
-import { InputError } from '../../core/errors.ts'
+import { InputError, TransientError } from '../../core/errors.ts'
 
 /** In the folder of the family; no name of a bundle. */
 const LOCK = '.champion'
@@ -12,7 +12,8 @@ const POLL_MS = 20
 
 /**
  * Does `act` while no other process, nor another call of this one, changes who decides in the family. The lock is the kernel's: it ends
- * with its process, however that dies. Throws `InputError` naming the holder after 10 s, or where the folder cannot be written.
+ * with its process, however that dies. Throws `TransientError` naming the holder after 10 s, `InputError` where the
+ * folder cannot be written.
  */
 export async function withFamilyLock<T>(familyFolder: string, act: () => Promise<T>, waitMs = WAIT_MS): Promise<T> {
   const unlock = await locked(familyFolder, waitMs)
@@ -32,7 +33,7 @@ async function locked(familyFolder: string, waitMs: number): Promise<() => void>
       const holder = error instanceof InputError ? error.context['holder'] : undefined
       if (typeof holder !== 'string') throw error
       if (waitedMs >= waitMs) {
-        throw new InputError(
+        throw new TransientError(
           `${familyFolder}: process ${holder} has been changing which model decides for ${waitMs} ms; nothing was changed here, try again`,
           { familyFolder, holder },
           error,

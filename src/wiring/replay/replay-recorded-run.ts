@@ -84,8 +84,9 @@ export async function replayRecordedRun(
     converters: instruments.map((one) => converter(one)),
     scheduler: tapeScheduler(),
     quotes: quoteCheck(),
+  }).finally(async () => {
+    for (const { source } of models) await source.release()
   })
-  for (const { source } of models) await source.release()
   const tapeSeconds = (time.now - time.firstAt) / 1_000
   const { bars, decisions, gaps, decisionHash } = counter.counts()
   return {

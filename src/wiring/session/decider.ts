@@ -295,5 +295,6 @@ function cutShort(last: FeatureWindow, { book, synced }: MarketView, exchangeNow
     endAt: epochMs(Math.max(last.row.bar.endAt + 1, Math.floor(exchangeNow))),
     taints: ['partial'] as const,
   }
-  return { ...last, ready: false, row: { ...last.row, bar } }
+  const { values, steps, row } = last
+  return { values, steps, ready: false, row: { bar, values: row.values, schemaHash: row.schemaHash, ready: row.ready } }
 }

@@ -2,12 +2,12 @@ import { existsSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { readBundle, readCurrentVersion } from '../../adapters/bundle/read-bundle.ts'
 import { systemClock } from '../../adapters/clock/system-clock.ts'
-import { workerRuntime } from '../../adapters/onnx/worker-runtime.ts'
 import type { ShadowJournal } from '../../adapters/sqlite/shadow-journal.ts'
 import { InputError, messageOf } from '../../core/errors.ts'
 import type { Instrument } from '../../core/instrument.ts'
 import type { FeatureSchema } from '../../features/feature-schema.ts'
 import { type Forecaster, loadForecaster } from '../../inference/forecaster.ts'
+import type { ModelRuntime } from '../../inference/model-runtime.port.ts'
 import { openBundle } from '../../model/bundle/bundle.ts'
 import type { Config } from '../config/schema.ts'
 import type { TrainerConfig } from '../config/trainer-section.ts'
@@ -34,6 +34,8 @@ export interface FamilySidecarParts {
   /** Of all families. */
   readonly instruments: readonly Instrument[]
   readonly journal: ShadowJournal
+  /** Of all models in shadow: its threads go from one to the next. */
+  readonly runtime: ModelRuntime
   /** In a process of its own. */
   train(until: number, because: string, onProgress: (progress: FitProgress) => void): Promise<JobOutcome>
   tell(event: SidecarEvent): void
@@ -44,7 +46,7 @@ export interface FamilySidecar extends SidecarParts {
   close(): Promise<void>
 }
 
-/** What the trainer needs of one family, Throws `InputError` for a damaged state file. */
+/** What the trainer needs of one family. Throws `InputError` for a damaged state file. */
 export async function familySidecar(family: ModelFamily, parts: FamilySidecarParts): Promise<FamilySidecar> {
   const config = ofFamily(parts.config, family)
   const { trainer, symbols } = config
@@ -120,7 +122,7 @@ function tellVerdict(
 /** Of one family. */
 type ArenaMakings = Omit<FamilySidecarParts, 'train'>
 
-function arenaOf({ config, schema, instruments, journal, tell }: ArenaMakings): ShadowArena {
+function arenaOf({ config, schema, instruments, journal, runtime, tell }: ArenaMakings): ShadowArena {
   const { trainer, model } = config
   let isKept = true
   return new ShadowArena({
@@ -128,7 +130,7 @@ function arenaOf({ config, schema, instruments, journal, tell }: ArenaMakings): 
     gate: trainer.gate,
     barsMax: trainer.shadow.barsMax,
     champion: () => currentVersion(model.path),
-    load: (version) => loadShadow(config, schema, version),
+    load: (version) => loadShadow(config, schema, runtime, version),
     baseline: liveBaseline,
     // Each challenger was one trial more; those that never came so far are counted by the gate before.
     trials: () => ({ count: 1 }),
@@ -150,10 +152,15 @@ function arenaOf({ config, schema, instruments, journal, tell }: ArenaMakings): 
   })
 }
 
-async function loadShadow(config: Config, schema: FeatureSchema, version: string): Promise<Forecaster> {
+async function loadShadow(
+  config: Config,
+  schema: FeatureSchema,
+  runtime: ModelRuntime,
+  version: string,
+): Promise<Forecaster> {
   const running = { names: schema.names, schemaHash: schema.hash, barMs: config.barMs }
   const bundle = openBundle(await readBundle(config.model.path, version), running)
-  return await loadForecaster(bundle, workerRuntime({ intraOpThreads: 1 }), 'cpu', systemClock())
+  return await loadForecaster(bundle, runtime, 'cpu', systemClock())
 }
 
 const rowOf = (version: string, { symbol, barEndAt, forecast }: ShadowForecast) => ({

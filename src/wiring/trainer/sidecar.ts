@@ -1,5 +1,5 @@
 import type { Clock } from '../../core/clock.port.ts'
-import { InputError, messageOf } from '../../core/errors.ts'
+import { InputError, messageOf, TransientError } from '../../core/errors.ts'
 import type { FeatureEngine } from '../../features/feature-engine.ts'
 import type { FeatureWindow } from '../../features/feature-row.ts'
 import type { Bar } from '../../market/bar.ts'
@@ -260,6 +260,8 @@ class Sidecar {
       if (await promote(judged))
         tell({ kind: 'promote', version, numbers, text: `${version} decides from now on: ${why}` })
     } catch (error) {
+      // Somebody else is at the family: it stays a challenger, and may pass again at its next look.
+      if (error instanceof TransientError) return tell({ kind: 'problem', text: `${version} waits: ${error.message}` })
       if (!(error instanceof InputError)) throw error
       await this.#refuse(version, `it passed, and cannot take over: ${error.message}`, numbers)
     }

@@ -25,13 +25,13 @@ test('the last one saved is loaded; none before, and none once it is removed', a
 test('of those that nobody went on with, unfinished ones included, the latest 8 are kept, and no other file is touched', async () => {
   await writeFile(join(dir, 'other'), '')
   for (let nth = 0; nth < 12; nth += 1) {
-    const name = join(dir, `k${nth}.checkpoint${nth % 2 === 0 ? '' : '.4711'}`)
+    const name = join(dir, `k${nth}.checkpoint${nth % 2 === 0 ? '' : '.new'}`)
     await writeFile(name, '')
     await utimes(name, nth, nth)
   }
   await checkpointFile(dir, 'ff').save(Uint8Array.of(1))
   const kept = (await readdir(dir)).sort()
   expect(kept).toHaveLength(9)
-  expect(kept).toEqual(expect.arrayContaining(['ff.checkpoint', 'k11.checkpoint.4711', 'k5.checkpoint.4711', 'other']))
+  expect(kept).toEqual(expect.arrayContaining(['ff.checkpoint', 'k11.checkpoint.new', 'k5.checkpoint.new', 'other']))
   expect(kept).not.toContain('k4.checkpoint')
 })

@@ -5,6 +5,7 @@ import { featureEngine } from '../../../src/features/feature-engine.ts'
 import { featureHash } from '../../../src/features/feature-hash.ts'
 import type { FeatureWindow } from '../../../src/features/feature-row.ts'
 import { featureSchema } from '../../../src/features/feature-schema.ts'
+import { overlap } from '../../../src/inference/overlap.ts'
 import { candleInstruments } from '../../../src/wiring/backtest/candle-instruments.ts'
 import { CandleLane } from '../../../src/wiring/backtest/candle-lane.ts'
 import type { WindowSource } from '../../../src/wiring/backtest/window-source.ts'
@@ -77,6 +78,15 @@ describe('features of a thread', () => {
     expect(there.map(({ hash }) => hash)).toEqual(
       here.map(({ ready, values }) => (ready ? featureHash(values) : undefined)),
     )
+  })
+
+  test('those of one instrument are one stretch of memory that the model’s thread can read', async () => {
+    const source = threaded()
+    const moments = await source.next(100)
+    await source.close()
+    const found = overlap(moments.map((windows) => windows[0]!.values))
+    expect(found?.stride).toBe(schema.names.length)
+    expect(found?.values.length).toBe((STEPS - 1 + 100) * schema.names.length)
   })
 
   test('a run decides the same', async () => {

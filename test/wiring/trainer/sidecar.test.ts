@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { InputError } from '../../../src/core/errors.ts'
+import { InputError, TransientError } from '../../../src/core/errors.ts'
 import { epochMs } from '../../../src/core/units.ts'
 import type { Bar } from '../../../src/market/bar.ts'
 import { type HistoryEntry, historyEntrySchema } from '../../../src/model/bundle/model-history.ts'
@@ -253,6 +253,17 @@ describe('what becomes of a model', () => {
     await run.live(1, 4)
     expect(run.actions()).toEqual(['refuse y', 'train a', 'challenge a'])
     expect(run.history[0]!.why).toMatch(/cannot take over: y was retired/)
+  })
+
+  test('one that cannot take over just now stays a challenger', async () => {
+    const promote = async () => {
+      throw new TransientError('process 7 is at it')
+    }
+    const run = bench(undefined, { promote })
+    run.judged.push([verdict('y', true)])
+    await run.live(1, 1)
+    expect(run.history).toEqual([])
+    expect(run.told).toMatchObject([{ kind: 'problem', text: 'y waits: process 7 is at it' }])
   })
 
   test('where another one decides by now, nothing is said', async () => {
