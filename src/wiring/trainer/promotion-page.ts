@@ -18,7 +18,7 @@ export interface PromotionPageSettings {
 
 /** Writes the page of a decision on a challenger: verdict, checks, and what both would have earned on the live bars. Returns the file. */
 export function writePromotionPage(
-  { version, why, verdict, earned }: ShadowVerdict,
+  { version, bars, verdict, earned }: ShadowVerdict,
   settings: PromotionPageSettings,
 ): string {
   const { dir, family, currency, startingBalance, madeAt } = settings
@@ -28,7 +28,7 @@ export function writePromotionPage(
   const page = trainingReport({
     kind: 'promotion',
     title: `${family}/${version}`,
-    ...{ madeAt, because: why, verdict, currency, settings: [], scores: [] },
+    ...{ madeAt, because: `after ${bars} live bars`, verdict, currency, settings: [], scores: [] },
     equity: earned.map((one) => equityOf(one, startingBalance)),
     notes: [
       'All figures are of live bars that were shown to the challenger in shadow. No order of it left the simulated venue.',

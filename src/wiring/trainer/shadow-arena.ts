@@ -34,7 +34,8 @@ export interface ArenaParts {
 /** What a challenger was judged on; the champion beside it, where there was one. */
 export interface ShadowVerdict {
   readonly version: string
-  readonly why: string
+  /** Live bars that it was shown. */
+  readonly bars: number
   readonly verdict: Verdict
   readonly earned: readonly Earned[]
 }
@@ -203,7 +204,7 @@ export class ShadowArena {
     if (!passed && !isLast && (looks < gate.looksMax || verdict.outcome === 'not enough data')) return undefined
     const why = `${bars} live bars: ${verdict.summary}`
     const earned = [candidate, ...(champion ? [earnedOf(champion.version, champion.lane)] : [])]
-    this.#parts.onVerdict?.({ version, why, verdict, earned })
+    this.#parts.onVerdict?.({ version, bars, verdict, earned })
     return { version, passed, over: champion?.version, why, numbers }
   }
 }

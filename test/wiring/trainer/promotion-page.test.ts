@@ -15,7 +15,7 @@ test('the page of a decision names the model, the verdict with its checks, and b
     })
     const file = writePromotionPage(
       {
-        ...{ version: 'lstm-1', why: '240 live bars: lstm-1 is refused.' },
+        ...{ version: 'lstm-1', bars: 240 },
         verdict: { outcome: 'fail', summary: 'lstm-1 is refused.', checks },
         earned: [of('lstm-1', 2), of('lstm-0', -1)],
       },
