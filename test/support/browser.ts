@@ -33,7 +33,10 @@ type Reply = { id?: number; method?: string; params?: Record<string, unknown>; r
 export async function openPage(name: string, file: string, options: PageOptions): Promise<OpenPage> {
   const profile = mkdtempSync(join(tmpdir(), 'tickwright-browser-'))
   const flags = ['--headless', '--no-sandbox', '--disable-gpu', '--no-first-run', '--disable-dev-shm-usage']
-  const child = spawn(name, [...flags, '--remote-debugging-port=0', `--user-data-dir=${profile}`, 'about:blank'])
+  // A group of its own: the browser's helpers outlive it by a moment and would go on writing into the profile.
+  const child = spawn(name, [...flags, '--remote-debugging-port=0', `--user-data-dir=${profile}`, 'about:blank'], {
+    detached: true,
+  })
   const root = new URL(await addressOf(child))
   const targets = (await (await fetch(`http://${root.host}/json`)).json()) as {
     type: string
@@ -71,11 +74,12 @@ export async function openPage(name: string, file: string, options: PageOptions)
     screenshot: async () =>
       Buffer.from(((await send('Page.captureScreenshot', { format: 'png' })) as { data: string }).data, 'base64'),
     close: async () => {
-      const gone = new Promise((done) => child.once('exit', done))
+      // 'close' comes when the last process that holds the browser's output is gone, 'exit' before.
+      const gone = new Promise((done) => child.once('close', done))
       socket.close()
-      child.kill()
+      process.kill(-child.pid!, 'SIGKILL')
       await gone
-      rmSync(profile, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 })
+      rmSync(profile, { recursive: true, force: true, maxRetries: 20, retryDelay: 50 })
     },
   }
 }
