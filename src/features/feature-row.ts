@@ -15,6 +15,6 @@ export interface FeatureWindow {
   readonly steps: number
   /** False while fewer than `steps` ready, untainted rows in a row have been seen. */
   readonly ready: boolean
-  /** `featureHash` of the values, where it is known already. */
-  readonly hash?: string
+  /** Known to be [steps, features] finite values; absent: whoever cares has to look. */
+  readonly allFinite?: boolean
 }

@@ -14,8 +14,14 @@ import { type Answer, type Serving, type ServingOptions, serve } from './serving
 const BATCH_MAX = 1_024
 
 /** What a model looks at of a window. */
-export interface ModelWindow extends Pick<FeatureWindow, 'values' | 'steps' | 'ready'> {
+export interface ModelWindow extends Pick<FeatureWindow, 'values' | 'steps' | 'ready' | 'allFinite'> {
   readonly row: Pick<FeatureRow, 'schemaHash'>
+}
+
+/** What a model said of windows. Each outcome is read when it is asked for, and is then a new one. */
+export interface Outcomes {
+  /** Of the window `index`, in the order in which they were given. */
+  at(index: number): Forecast | NoForecast
 }
 
 /** What a bundle says of its model for those who watch it. */
@@ -51,6 +57,12 @@ export interface Forecaster {
   release(): Promise<void>
 }
 
+/** What a backtest asks for many bars at once. */
+export interface AheadForecaster extends Forecaster {
+  /** As `forecast`, of bars far ahead: nothing is made of their outcomes yet but the outputs of the run. */
+  forecastAhead(windows: readonly ModelWindow[]): Promise<Outcomes>
+}
+
 /**
  * Loads `bundle` on `provider` (`auto`: the best that proves itself), proves its golden vectors and warms it up. Throws `InputError`
  * when the model must not be used.
@@ -61,7 +73,7 @@ export async function loadForecaster(
   provider: string,
   clock: Pick<Clock, 'monotonicMs'>,
   options: ServingOptions = {},
-): Promise<Forecaster> {
+): Promise<AheadForecaster> {
   const serving = await serve(bundle, runtime, provider, options)
   const { manifest, modelId } = bundle
   return {
@@ -80,7 +92,11 @@ export async function loadForecaster(
       featureNames: manifest.features.names,
       saysReturns: manifest.labels === undefined,
     },
-    forecast: (windows) => forecastBatch(bundle, serving, clock, windows),
+    async forecast(windows) {
+      const outcomes = await forecastBatch(bundle, serving, clock, windows)
+      return windows.map((_, index) => outcomes.at(index))
+    },
+    forecastAhead: (windows) => forecastBatch(bundle, serving, clock, windows),
     release: () => serving.release(),
   }
 }
@@ -90,28 +106,38 @@ async function forecastBatch(
   serving: Serving,
   clock: Pick<Clock, 'monotonicMs'>,
   windows: readonly ModelWindow[],
-): Promise<readonly (Forecast | NoForecast)[]> {
+): Promise<Outcomes> {
   check(windows.length <= BATCH_MAX, `at most ${BATCH_MAX} windows in a run`, windows.length)
   const startedMs = clock.monotonicMs()
   const { modelId, manifest } = bundle
   const failures = windows.map((window) => windowFailure(bundle, window))
   const usable = windows.filter((_, i) => failures[i] === undefined)
+  const rows = rowsOf(failures)
   const answer = await runBatch(bundle, serving, usable)
   const latencyMs = clock.monotonicMs() - startedMs
-  const outcomeOf = (row: number): Forecast | NoForecast => {
-    if ('failure' in answer) return { modelId, failure: answer.failure }
-    const { provider, outputs } = answer
-    const reading = readOutputs(outputs, manifest, row)
-    if ('failure' in reading) return { modelId, failure: reading.failure }
-    const { horizonBars, calibration } = manifest
-    return { modelId, provider, horizonBars, levels: calibration.levels, ...reading, latencyMs }
+  return {
+    at(index) {
+      const failure = failures[index]
+      if (failure !== undefined) return { modelId, failure }
+      if ('failure' in answer) return { modelId, failure: answer.failure }
+      const { provider, outputs } = answer
+      const reading = readOutputs(outputs, manifest, rows[index]!)
+      if ('failure' in reading) return { modelId, failure: reading.failure }
+      const { horizonBars, calibration } = manifest
+      return { modelId, provider, horizonBars, levels: calibration.levels, ...reading, latencyMs }
+    },
   }
+}
+
+/** Of each window its row in the outputs of the run, which was given those alone that have no failure. */
+function rowsOf(failures: readonly (string | undefined)[]): Int32Array {
+  const rows = new Int32Array(failures.length)
   let row = 0
-  return failures.map((failure) => {
-    if (failure !== undefined) return { modelId, failure }
-    row += 1
-    return outcomeOf(row - 1)
-  })
+  for (const [index, failure] of failures.entries()) {
+    rows[index] = row
+    if (failure === undefined) row += 1
+  }
+  return rows
 }
 
 /** Why a window may not be shown to the model. The graph's Clip would turn NaN into a bound, so it is caught here. */
@@ -120,6 +146,7 @@ function windowFailure({ manifest }: ModelBundle, window: ModelWindow): string |
   const width = features.names.length
   if (!window.ready) return 'the window is not ready'
   if (window.row.schemaHash !== features.schemaHash) return `the window has schema ${window.row.schemaHash}`
+  if (window.allFinite && window.steps >= steps) return undefined
   const { values } = window
   const { length } = values
   if (length !== window.steps * width) return `the window has ${length} values, not ${window.steps * width}`

@@ -34,8 +34,10 @@ export function readOutputs(
 
 function failureOf(reading: Reading, limits: Manifest['limits']): string | undefined {
   const { meanBps, volatilityBps, quantilesBps, classes } = reading
-  const all = [meanBps, volatilityBps, ...quantilesBps, ...classes]
-  if (!all.every(Number.isFinite)) return `not finite: ${all.join(', ')}`
+  const areFinite = Number.isFinite(meanBps) && Number.isFinite(volatilityBps)
+  if (!(areFinite && quantilesBps.every(Number.isFinite) && classes.every(Number.isFinite))) {
+    return `not finite: ${[meanBps, volatilityBps, ...quantilesBps, ...classes].join(', ')}`
+  }
   if (Math.abs(meanBps) > limits.meanAbsMaxBps) return `mean ${meanBps} bps is beyond ±${limits.meanAbsMaxBps}`
   if (volatilityBps <= 0 || volatilityBps > limits.volatilityMaxBps) {
     return `volatility ${volatilityBps} bps is outside (0, ${limits.volatilityMaxBps}]`
@@ -43,8 +45,8 @@ function failureOf(reading: Reading, limits: Manifest['limits']): string | undef
   if (quantilesBps.some((value, i) => i > 0 && value < quantilesBps[i - 1]!)) {
     return `quantiles cross: ${quantilesBps.join(', ')}`
   }
-  const [down, flat, up] = classes
-  if (Math.min(...classes) < 0 || Math.abs(down + flat + up - 1) > SUM_TOLERANCE) {
+  const { 0: down, 1: flat, 2: up } = classes
+  if (Math.min(down, flat, up) < 0 || Math.abs(down + flat + up - 1) > SUM_TOLERANCE) {
     return `class probabilities ${classes.join(', ')} do not sum to 1`
   }
   return undefined

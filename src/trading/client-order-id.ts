@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import { check } from '../core/check.ts'
 
 const ALPHABET = 'abcdefghijklmnopqrstuvwxyz234567'
@@ -12,13 +12,11 @@ const DIGITS = 24
  */
 export function clientOrderId(ledger: string, decisionId: string): string {
   check(/^[a-z0-9]{2,6}$/.test(ledger), 'ledger tag', ledger)
-  const hash = createHash('sha256')
-    .update(JSON.stringify([ledger, decisionId]))
-    .digest()
+  const bytes = Buffer.from(hash('sha256', JSON.stringify([ledger, decisionId]), 'hex'), 'hex')
   let digits = ''
   for (let digit = 0; digit < DIGITS; digit++) {
     const bit = digit * 5
-    const pair = (hash[bit >> 3]! << 8) | (hash[(bit >> 3) + 1] ?? 0)
+    const pair = (bytes[bit >> 3]! << 8) | (bytes[(bit >> 3) + 1] ?? 0)
     digits += ALPHABET[(pair >> (11 - (bit & 7))) & 31]
   }
   return `tw-${ledger}-${digits}`

@@ -45,9 +45,9 @@ export function ledger(
   function applyFill(fill: Fill, before: PositionRecord): void {
     const order = orders.findOf(fill)
     const record: FillRecord = {
+      origin: order?.origin ?? 'external',
       ...fill,
       clientId: order?.clientId ?? fill.clientId,
-      origin: order?.origin ?? 'external',
     }
     const position = bookFill(before, fill)
     const change = journal.transaction(() => {

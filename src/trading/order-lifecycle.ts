@@ -74,7 +74,8 @@ export function stepOrder(status: OrderStatus, event: OrderEvent): OrderStep {
 const ignore = (status: OrderStatus): OrderStep => ({ status, change: 'ignored' })
 
 function move(status: OrderStatus, state: OrderState, rest: Partial<OrderStatus> = {}): OrderStep {
-  const next = { ...status, ...rest, state }
+  const { lots, filledLots, updatedAt } = status
+  const next = { lots, filledLots, updatedAt, ...rest, state }
   if (state !== status.state) {
     return { status: next, change: TRANSITIONS[status.state].has(state) ? 'moved' : 'correction' }
   }

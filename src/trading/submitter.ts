@@ -106,12 +106,15 @@ export function submitter({ gateway, journal, book, clock, background, probe, fo
         if (order && isNew[at]) book.added(order)
       })
       return decided.map(({ order, closedAtMs }, at): Placement => {
-        if (!isNew[at]) return { kind: 'duplicate' }
-        return order ? send(order, closedAtMs, commitMs) : { kind: 'recorded' }
+        if (!isNew[at]) return DUPLICATE
+        return order ? send(order, closedAtMs, commitMs) : RECORDED
       })
     },
   }
 }
+
+const DUPLICATE: Placement = { kind: 'duplicate' }
+const RECORDED: Placement = { kind: 'recorded' }
 
 function checkPair({ record, order }: Decided): void {
   const matches = order

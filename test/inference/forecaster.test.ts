@@ -96,6 +96,33 @@ describe('loadForecaster', () => {
     await forecaster.release()
   })
 
+  test('bars far ahead: the same outcomes, read one by one, those without a forecast in their places', async () => {
+    const forecaster = await loadForecaster(bundle, onnxRuntime(), 'cpu', { ...tickingClock(), monotonicMs: () => 0 })
+    const batch = windows(6)
+    batch[1] = { ...batch[1]!, ready: false }
+    batch[4] = windowOf(Float32Array.from(batch[4]!.values, (value, at) => (at === 5 ? Number.NaN : value)))
+    const outcomes = await forecaster.forecastAhead(batch)
+    const now = await forecaster.forecast(batch)
+    expect([5, 4, 3, 2, 1, 0].map((index) => outcomes.at(index))).toEqual(now.toReversed())
+    expect(now.map((outcome) => isForecast(outcome))).toEqual([true, false, true, true, false, true])
+    expect(outcomes.at(0)).not.toBe(outcomes.at(0))
+    await forecaster.release()
+  })
+
+  test('values that are known to be finite are not looked at; the shape still counts', async () => {
+    const forecaster = await loadForecaster(bundle, onnxRuntime(), 'cpu', tickingClock())
+    const [window] = windows(1)
+    const [known, short] = await forecaster.forecast([
+      { ...window!, allFinite: true },
+      { ...window!, allFinite: true, steps: model.steps - 1, values: window!.values.subarray(model.features) },
+    ])
+    expect(known).toMatchObject({ modelId: 'demo/sample-1', provider: 'cpu' })
+    expect(short).toMatchObject({
+      failure: `the window has ${model.steps - 1} rows; the model looks back on ${model.steps}`,
+    })
+    await forecaster.release()
+  })
+
   test('warms up before the first bar, and asks the runtime once for many windows', async () => {
     const { runtime, state } = fakeRuntime()
     const forecaster = await loadForecaster(bundle, runtime, 'cpu', tickingClock())

@@ -2,8 +2,6 @@ import { createHash } from 'node:crypto'
 import { type FileHandle, open } from 'node:fs/promises'
 import { InputError, messageOf } from '../../core/errors.ts'
 import type { RawTable } from '../../market/candles/table.ts'
-import { arrowTable } from './arrow-table.ts'
-import { parquetTable } from './parquet-table.ts'
 import { memberTable, textTable } from './text-table.ts'
 import type { Choose } from './wanted-rows.ts'
 import { zipMember } from './zip-member.ts'
@@ -43,16 +41,17 @@ export async function readTable(file: string, choose: Choose): Promise<ReadTable
   }
 }
 
-function tableOf(
+/** The readers of binary files are loaded when one is met: they take longer to load than most files to read. */
+async function tableOf(
   kind: 'arrow' | 'parquet' | 'zip',
   file: string,
   bytes: Uint8Array<ArrayBuffer>,
   choose: Choose,
-): RawTable | Promise<RawTable> {
-  if (kind === 'arrow') return arrowTable(file, bytes, choose)
-  if (kind === 'parquet') return parquetTable(file, bytes, choose)
+): Promise<RawTable> {
+  if (kind === 'arrow') return (await import('./arrow-table.ts')).arrowTable(file, bytes, choose)
+  if (kind === 'parquet') return await (await import('./parquet-table.ts')).parquetTable(file, bytes, choose)
   const member = zipMember(file, bytes)
-  return memberTable(file, member.bytes, member.isDeflated, choose)
+  return await memberTable(file, member.bytes, member.isDeflated, choose)
 }
 
 async function kindOf(handle: FileHandle, file: string): Promise<{ kind: Kind; size: number }> {

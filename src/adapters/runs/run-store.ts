@@ -90,7 +90,7 @@ async function write(root: string, runId: string, texts: RunTexts) {
   return await withTemporaryFolder(root, async (temporary) => {
     const whole = join(temporary, 'run')
     await mkdir(whole)
-    for (const [name, pieces] of Object.entries(texts)) await writePieces(join(whole, name), pieces)
+    await Promise.all(Object.entries(texts).map(([name, pieces]) => writePieces(join(whole, name), pieces)))
     await syncFolder(whole)
     const id = await moveInto(whole, root, runId)
     await syncFolder(root)

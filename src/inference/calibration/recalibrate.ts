@@ -48,11 +48,14 @@ export function recalibratedOutputs(
 
 /** Row `row` as it stands. */
 export function readingOf(outputs: ForecasterOutputs, levelCount: number, row: number): Reading {
-  const [down, flat, up] = outputs.classes.subarray(row * 3, row * 3 + 3) as unknown as [number, number, number]
+  const { mean, volatility, quantiles, classes } = outputs
+  const quantilesBps: number[] = []
+  // Views of the outputs would cost more than the numbers, and a backtest reads a million rows.
+  for (let at = row * levelCount; at < (row + 1) * levelCount; at += 1) quantilesBps.push(quantiles[at]!)
   return {
-    meanBps: outputs.mean[row]!,
-    volatilityBps: outputs.volatility[row]!,
-    quantilesBps: [...outputs.quantiles.subarray(row * levelCount, (row + 1) * levelCount)],
-    classes: [down, flat, up],
+    meanBps: mean[row]!,
+    volatilityBps: volatility[row]!,
+    quantilesBps,
+    classes: [classes[3 * row]!, classes[3 * row + 1]!, classes[3 * row + 2]!],
   }
 }

@@ -16,6 +16,14 @@ export interface Candle {
   readonly takerBuyVolume: number
 }
 
+/** Candles in the order of time: an array, or what takes less room. */
+export interface Candles {
+  readonly length: number
+  /** As of an array: −1 is the last. */
+  at(index: number): Candle | undefined
+  slice(from: number, until: number): Candles
+}
+
 /** A funding payment: longs pay shorts `rate` of their value at a positive rate. */
 export interface FundingPayment {
   readonly at: EpochMs
@@ -26,7 +34,7 @@ export interface FundingPayment {
 export interface CandleSeries {
   readonly symbol: InstrumentSymbol
   readonly barMs: number
-  readonly candles: readonly Candle[]
+  readonly candles: Candles
   /** Ascending; empty where no file was named. */
   readonly funding: readonly FundingPayment[]
   /**

@@ -1,9 +1,10 @@
 import { type EpochMs, epochMs } from '../../core/units.ts'
-import type { Candle, CandleRepairs } from './candle.ts'
+import type { Candle, CandleRepairs, Candles } from './candle.ts'
 import { framedRows } from './framed-rows.ts'
 import { candleLayout } from './layout.ts'
 import { momentsOf } from './moments.ts'
 import { orderedRows, type Repair, type Span } from './ordered-rows.ts'
+import { packCandles } from './packed-candles.ts'
 import { badRow, type RawTable, type Role } from './table.ts'
 
 export interface CandleRules {
@@ -13,7 +14,7 @@ export interface CandleRules {
 }
 
 export interface CheckedCandles {
-  readonly candles: readonly Candle[]
+  readonly candles: Candles
   /** Row of each candle in its file; −1 for a filled one. */
   readonly slots: Int32Array
   readonly repairs: CandleRepairs
@@ -60,31 +61,28 @@ function outside({ shape, columns }: RawTable, row: number, role: 'high' | 'low'
   return badRow(shape, row, name, values[row]!, `it is the ${role}est price of a candle with ${others.join(', ')}`)
 }
 
-function candlesOf({ columns }: RawTable, slots: Int32Array, startAt: EpochMs, barMs: number): Candle[] {
+function candlesOf({ columns }: RawTable, slots: Int32Array, startAt: EpochMs, barMs: number): Candles {
   const valuesOf = (role: Role): Float64Array | undefined => columns.get(role)?.values
   const [open, high, low, close, volume] = [...PRICES, 'volume' as const].map((role) => valuesOf(role)!)
   const [quoteVolume, tradeCount, takerBuyVolume] = AMOUNTS.slice(1).map(valuesOf)
-  const candles: Candle[] = []
-  for (let n = 0; n < slots.length; n += 1) {
+  let last = Number.NaN
+  return packCandles(slots.length, (n) => {
     const row = slots[n]!
     const at = (startAt + n * barMs) as EpochMs
-    if (row < 0) {
-      candles.push(flatCandle(at, candles[n - 1]!.close))
-      continue
-    }
-    candles.push({
+    if (row < 0) return flatCandle(at, last)
+    last = close![row]!
+    return {
       startAt: at,
       open: open![row]!,
       high: high![row]!,
       low: low![row]!,
-      close: close![row]!,
+      close: last,
       volume: volume![row]!,
       quoteVolume: quoteVolume?.[row] ?? Number.NaN,
       tradeCount: tradeCount?.[row] ?? Number.NaN,
       takerBuyVolume: takerBuyVolume?.[row] ?? Number.NaN,
-    })
-  }
-  return candles
+    }
+  })
 }
 
 /** Stands where the file has none: nothing was traded as far as we know. */

@@ -19,11 +19,11 @@ export function requireNearMark(
     if (stretch.length >= STRETCH_MIN) throw spliced(stretch)
     stretch = []
   }
-  const bpsAt = (n: number): number => 1e4 * Math.log(candles[n]!.close / marks[n]!)
+  const bpsAt = (n: number): number => 1e4 * Math.log(candles.at(n)!.close / marks[n]!)
   const spliced = (found: readonly number[]): Error => {
     const n = found[0]!
     const rule = `the mark price is ${marks[n]}, ${bpsAt(n).toFixed(0)} bps off, and so for ${found.length} marks; at most ${jumpBpsMax} bps: were prices of another market spliced in?`
-    return badRow(shape, slots[n]!, 'close', candles[n]!.close, rule)
+    return badRow(shape, slots[n]!, 'close', candles.at(n)!.close, rule)
   }
   for (let n = 0; n < candles.length; n += 1) {
     if (slots[n]! < 0 || Number.isNaN(marks[n]!)) continue

@@ -1,6 +1,7 @@
 import { InputError } from '../../core/errors.ts'
 import type { EpochMs } from '../../core/units.ts'
-import type { Candle, CandleSeries } from './candle.ts'
+import type { Candle, CandleSeries, Candles } from './candle.ts'
+import { packCandles } from './packed-candles.ts'
 
 /**
  * Candles of a higher timeframe, aligned to multiples of it in UTC. Candles at the ends that are not whole are left out. Throws `InputError`
@@ -12,7 +13,7 @@ export function resample(series: CandleSeries, barMs: number): CandleSeries {
   if (!Number.isSafeInteger(size) || size < 1) throw new InputError(`${rule}: no whole multiple`, { barMs })
   if (size === 1) return series
   const { candles, markCloses, filled } = series
-  const first = candles.findIndex(({ startAt }) => startAt % barMs === 0)
+  const first = firstWhole(candles, barMs)
   const count = first < 0 ? 0 : Math.floor((candles.length - first) / size)
   if (count === 0) throw new InputError(`${rule}: there are too few of them`, { barMs })
   const indices = Array.from({ length: count }, (_, n) => first + n * size)
@@ -21,10 +22,16 @@ export function resample(series: CandleSeries, barMs: number): CandleSeries {
   return {
     ...series,
     barMs,
-    candles: indices.map((at) => merged(candles, at, size)),
+    candles: packCandles(count, (n) => merged(candles, indices[n]!, size)),
     ...(markCloses && { markCloses: Float64Array.from(indices, (at) => markCloses[at + size - 1]!) }),
     ...(filled && { filled: Int32Array.from(filledNow) }),
   }
+}
+
+/** Index of the first candle that begins a longer one, or −1. */
+function firstWhole(candles: Candles, barMs: number): number {
+  for (let at = 0; at < candles.length; at += 1) if (candles.at(at)!.startAt % barMs === 0) return at
+  return -1
 }
 
 function anyIn(indices: ReadonlySet<number>, from: number, count: number): boolean {
@@ -33,10 +40,10 @@ function anyIn(indices: ReadonlySet<number>, from: number, count: number): boole
 }
 
 /** Figures that one of the candles lacks are NaN. */
-function merged(candles: readonly Candle[], from: number, size: number): Candle {
+function merged(candles: Candles, from: number, size: number): Candle {
   const sum = { high: 0, low: Number.POSITIVE_INFINITY, volume: 0, quoteVolume: 0, tradeCount: 0, takerBuyVolume: 0 }
   for (let at = from; at < from + size; at += 1) {
-    const candle = candles[at]!
+    const candle = candles.at(at)!
     sum.high = Math.max(sum.high, candle.high)
     sum.low = Math.min(sum.low, candle.low)
     sum.volume += candle.volume
@@ -44,6 +51,6 @@ function merged(candles: readonly Candle[], from: number, size: number): Candle 
     sum.tradeCount += candle.tradeCount
     sum.takerBuyVolume += candle.takerBuyVolume
   }
-  const { startAt, open }: { startAt: EpochMs; open: number } = candles[from]!
-  return { startAt, open, ...sum, close: candles[from + size - 1]!.close }
+  const { startAt, open }: { startAt: EpochMs; open: number } = candles.at(from)!
+  return { startAt, open, ...sum, close: candles.at(from + size - 1)!.close }
 }

@@ -29,8 +29,13 @@ import { verdictOf, type Worth } from './verdict.ts'
 const HOUR_MS = 3_600_000
 const DAY_MS = 86_400_000
 
-/** One page about a run, for people. Equal runs give equal bytes. */
-export function backtestReport(record: BacktestRecord, metrics: BacktestMetrics, about: RunAbout): ReportPage {
+/** One page about a run, for people. Equal runs give equal bytes. `calibration`: of its forecasts, where it is known already. */
+export function backtestReport(
+  record: BacktestRecord,
+  metrics: BacktestMetrics,
+  about: RunAbout,
+  calibration = forecastCalibration(record),
+): ReportPage {
   const { currency, trips } = record
   const prices = priceCharts(record)
   const { worth, text } = verdictOf(record, metrics)
@@ -41,7 +46,7 @@ export function backtestReport(record: BacktestRecord, metrics: BacktestMetrics,
     section('Equity', equityPart(metrics)),
     section('Beside doing nothing', besideTable(metrics) + symbolTable(metrics)),
     section('Price and trades', pricePart(record, prices)),
-    section('Forecasts against outcomes', calibrationPart(forecastCalibration(record))),
+    section('Forecasts against outcomes', calibrationPart(calibration)),
     section('When it was earned', clockPart(record, metrics)),
     section('Costs', costPart(record)),
     section(`Trades (${trips.length.toLocaleString('en-US')})`, tradeTable(trips, currency)),

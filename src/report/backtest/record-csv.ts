@@ -34,13 +34,31 @@ export function* tradesCsv({ trips }: BacktestRecord): Generator<string> {
 export function* equityCsv({ equity }: BacktestRecord): Generator<string> {
   yield 'at,equity,exposure\n'
   const iso = utcIsoSeries()
-  yield* inChunks(equity.at.length, (at) => `${iso(equity.at[at]!)},${equity.equity[at]!},${equity.exposure[at]!}`)
+  const money = numberText()
+  const held = numberText()
+  yield* inChunks(
+    equity.at.length,
+    (at) => `${iso(equity.at[at]!)},${money(equity.equity[at]!)},${held(equity.exposure[at]!)}`,
+  )
 }
 
 function* inChunks(lines: number, line: (at: number) => string): Generator<string> {
   for (let from = 0; from < lines; from += LINES_PER_CHUNK) {
-    const count = Math.min(LINES_PER_CHUNK, lines - from)
-    yield Array.from({ length: count }, (_, index) => `${line(from + index)}\n`).join('')
+    const until = Math.min(lines, from + LINES_PER_CHUNK)
+    let text = ''
+    for (let at = from; at < until; at += 1) text += `${line(at)}\n`
+    yield text
+  }
+}
+
+/** Texts of numbers that often stay the same from one line to the next: writing one takes long. */
+function numberText(): (value: number) => string {
+  let last = Number.NaN
+  let text = ''
+  return (value) => {
+    if (value !== last) text = String(value)
+    last = value
+    return text
   }
 }
 

@@ -9,8 +9,13 @@ import type { BacktestRecord } from './record.ts'
 import { utcIso } from './utc-text.ts'
 import { verdictOf } from './verdict.ts'
 
-/** The numbers of the report as plain JSON. At the top those most asked for, null where there is not enough data; below all, with the reasons. */
-export function reportJson(record: BacktestRecord, metrics: BacktestMetrics, about: RunAbout): JsonObject {
+/** The numbers of the report as plain JSON. At the top those most asked for, null where there is not enough data; below all, with the reasons. `calibration`: of its forecasts, where it is known already. */
+export function reportJson(
+  record: BacktestRecord,
+  metrics: BacktestMetrics,
+  about: RunAbout,
+  calibration = forecastCalibration(record),
+): JsonObject {
   const { performance, trades, costs } = metrics
   const results = {
     title: about.title,
@@ -31,7 +36,7 @@ export function reportJson(record: BacktestRecord, metrics: BacktestMetrics, abo
     ...{ fees: costs.fees, funding: costs.funding, slippage: costs.slippage },
     barsPerSecond: about.barsPerSecond,
     metrics,
-    calibration: forecastCalibration(record),
+    calibration,
     costSteps: costSteps(record),
     limits: limitsText(about.source),
   }

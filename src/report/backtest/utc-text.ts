@@ -1,7 +1,9 @@
 import { civilFromDays, daysSinceEpoch, shareOfDay } from '../../features/calendar/civil-date.ts'
 
 const DAY_MS = 86_400_000
-const two = (value: number): string => String(value).padStart(2, '0')
+const TWO = Array.from({ length: 100 }, (_, value) => String(value).padStart(2, '0'))
+/** `value` from 0 to 99. */
+const two = (value: number): string => TWO[value]!
 
 /** `2025-05-06`. `at`: milliseconds since the epoch. */
 export function utcDay(at: number): string {
@@ -29,8 +31,10 @@ export function utcIsoSeries(): (at: number) => string {
     day = today
     const ms = whole - today * DAY_MS
     const seconds = Math.floor(ms / 1_000)
-    const clock = `${two(Math.floor(seconds / 3_600))}:${two(Math.floor(seconds / 60) % 60)}:${two(seconds % 60)}`
-    return `${text}T${clock}.${String(ms % 1_000).padStart(3, '0')}Z`
+    const minutes = Math.floor(seconds / 60)
+    const millis = ms % 1_000
+    const fraction = millis === 0 ? '000' : String(millis).padStart(3, '0')
+    return `${text}T${two(Math.floor(minutes / 60))}:${two(minutes % 60)}:${two(seconds % 60)}.${fraction}Z`
   }
 }
 

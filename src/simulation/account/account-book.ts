@@ -4,9 +4,10 @@ import type { Instrument, InstrumentSymbol } from '../../core/instrument.ts'
 import type { AccountSettings } from './account-settings.ts'
 import { Decimal, money, ZERO } from './decimal.ts'
 import { type Holding, holdingOf, type Leg, leverageAt, type Stake, stakesOf } from './holding.ts'
+import type { MarginClaim } from './initial-margin.ts'
 import type { MarginPool } from './margin-pool.ts'
 import { trade } from './position.ts'
-import { isClearlySafe } from './quick-check.ts'
+import { isClearlyCovered, isClearlySafe } from './quick-check.ts'
 
 /** What a trade moved. */
 interface Booked {
@@ -103,6 +104,21 @@ export class AccountBook {
       if (!isClearlySafe(currency, wallet, this.#all)) return false
     }
     return true
+  }
+
+  /** Whether none would be, were `symbol` marked at `price`. */
+  isClearlySafeAt(symbol: InstrumentSymbol, price: number): boolean {
+    const holding = this.holding(symbol)
+    const { markPrice } = holding
+    holding.markPrice = price
+    const isSafe = this.isClearlySafe()
+    holding.markPrice = markPrice
+    return isSafe
+  }
+
+  /** Whether the cross wallet covers, beyond doubt, what positions and `claims` claim of it. */
+  isClearlyCovered(currency: string, claims: readonly MarginClaim[]): boolean {
+    return isClearlyCovered(currency, this.#crossNumber.get(currency) ?? 0, this.#all, claims)
   }
 
   /** Every pool that holds a position. */

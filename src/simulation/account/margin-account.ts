@@ -182,6 +182,11 @@ export class MarginAccount {
     return freeMargin(this.#book, currency, claims)
   }
 
+  /** Whether `freeMargin` is above 0 beyond doubt; false: it may be all the same. */
+  isClearlyCovered(currency: string, claims: readonly MarginClaim[]): boolean {
+    return this.#book.isClearlyCovered(currency, claims)
+  }
+
   /** What new orders and withdrawals may claim, never below 0. */
   available(currency: string, claims: readonly MarginClaim[] = []): Big {
     return larger(ZERO, this.freeMargin(currency, claims))
@@ -254,6 +259,11 @@ export class MarginAccount {
   /** What must be closed now, at most one position of each margin pool: settle it and ask again. */
   liquidations(): readonly Liquidation[] {
     return this.#book.isClearlySafe() ? [] : this.#book.pools().filter(isDue).map(nextLiquidation)
+  }
+
+  /** Whether nothing would be liquidated beyond doubt, were `symbol` marked at `price`; false: perhaps nothing would all the same. */
+  isClearlySafeAt(symbol: InstrumentSymbol, price: number): boolean {
+    return this.#book.isClearlySafeAt(symbol, price)
   }
 
   /**

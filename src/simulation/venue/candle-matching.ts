@@ -3,7 +3,6 @@ import type { Candle } from '../../market/candles/candle.ts'
 import { pathAfter, pathOf, throughOnWay, triggerOnWay, type Waypoint } from './candle-path.ts'
 import { type CandleVolume, leastTakerTicks, lotsLeft, quoteAt, takerFill } from './candle-price.ts'
 import { type CloseOut, liquidateIfDue } from './liquidation.ts'
-import { LiquidationGuard } from './liquidation-guard.ts'
 import { nearTicks } from './near-ticks.ts'
 import type { CandleFillSettings } from './simulation-settings.ts'
 import { arriveWaiting, trigger } from './triggers.ts'
@@ -38,18 +37,16 @@ interface Next {
 export class CandleMatching {
   readonly #desk: VenueDesk
   readonly #settings: CandleFillSettings
-  readonly #guard: LiquidationGuard
 
   constructor(desk: VenueDesk, settings: CandleFillSettings) {
     this.#desk = desk
-    this.#guard = new LiquidationGuard(desk)
     this.#settings = settings
   }
 
   /** The candle `[startAt, endAt)` has ended. */
   play(market: VenueMarket, candle: Candle, endAt: EpochMs): void {
     const desk = this.#desk
-    if (market.isQuiet && this.#guard.isClear(market, candle.low, candle.high)) return
+    if (market.isQuiet && this.#isSafe(market, candle)) return
     const ticksOf = (price: number) => nearTicks(price, market.converter.tickSize)
     const play: Play = {
       market,
@@ -73,6 +70,18 @@ export class CandleMatching {
     if (!market.isFlat || !market.isQuiet) this.#walk(play)
     for (const one of play.ending) desk.finish(one)
     desk.tidy(market)
+  }
+
+  /**
+   * Whether no price of the candle liquidates anything. What is left above the maintenance margin is concave in the price (or in 1 ÷
+   * price, inverse), for rates rise with the tiers: where it is there at both ends, it is there between them.
+   */
+  #isSafe({ instrument: { symbol }, converter: { tickSize } }: VenueMarket, { low, high }: Candle): boolean {
+    const { account } = this.#desk
+    return (
+      account.isClearlySafeAt(symbol, nearTicks(low, tickSize) * tickSize) &&
+      account.isClearlySafeAt(symbol, nearTicks(high, tickSize) * tickSize)
+    )
   }
 
   /** Orders from before meet the open as it is: a gap through a stop fills there. Then come those sent since the last close. */
@@ -235,7 +244,6 @@ export class CandleMatching {
     const { account } = this.#desk
     const from = play.ticks
     this.#stand(play, ticks)
-    if (this.#guard.isClear(play.market, play.market.markPrice!, play.market.markPrice!)) return false
     if (account.liquidations().length === 0) return false
     const due = this.#dueBetween(play.market, from, ticks)
     if (due !== undefined) this.#stand(play, due)

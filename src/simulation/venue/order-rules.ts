@@ -102,10 +102,12 @@ export function marginRejection(order: OrderIntent, desk: VenueDesk): Rejection 
   const wanted = claimOf(order, order.lots, desk)
   if (!wanted) return undefined
   const open = openClaims(settle, desk)
+  const claims = [...open, wanted]
+  if (desk.account.isClearlyCovered(settle, claims)) return undefined
   const before = desk.account.initialMargin(settle, open)
-  const after = desk.account.initialMargin(settle, [...open, wanted])
+  const after = desk.account.initialMargin(settle, claims)
   if (after.lte(before)) return undefined
-  const free = desk.account.freeMargin(settle, [...open, wanted])
+  const free = desk.account.freeMargin(settle, claims)
   if (free.gte(0)) return undefined
   return {
     code: 'insufficient-margin',

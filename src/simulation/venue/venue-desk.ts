@@ -36,8 +36,6 @@ export class VenueDesk {
   readonly latency: LatencyModel
   /** Sent and not yet at the book; bounded with the open orders. */
   readonly onTheWay = new Set<VenueOrder>()
-  /** Counts fills and payments: while it stands still no wallet and no position has changed. */
-  moneyMoves = 0
   readonly #positionsAt = new Map<InstrumentSymbol, EpochMs>()
   #fills: Fill[] = []
   #walletAt = epochMs(0)
@@ -211,7 +209,6 @@ export class VenueDesk {
 
   #tellWallet(currency: string, latency: Latency): void {
     this.#walletAt = this.now
-    this.moneyMoves += 1
     const report = { currency, wallet: this.account.wallet(currency), updatedAt: this.#walletAt }
     this.tell({ kind: 'balance', report }, latency)
   }

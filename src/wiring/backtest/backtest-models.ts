@@ -1,10 +1,10 @@
 import type { EpochMs } from '../../core/units.ts'
-import type { Forecaster } from '../../inference/forecaster.ts'
+import type { AheadForecaster } from '../../inference/forecaster.ts'
 import type { BacktestModels } from './backtest.ts'
 import type { WalkForward, WalkForwardSettings } from './walk-forward.ts'
 
 /** One model for all bars. */
-export function fixedModel(forecaster: Forecaster): BacktestModels {
+export function fixedModel(forecaster: AheadForecaster): BacktestModels {
   let isNew = true
   return {
     steps: forecaster.steps,
@@ -16,14 +16,13 @@ export function fixedModel(forecaster: Forecaster): BacktestModels {
       isNew = false
       return Promise.resolve(forecaster)
     },
-    remember: () => undefined,
   }
 }
 
 /** Models as they would have been made while time went by; the one before is released when the next is there. */
 export function walkingModels(walk: WalkForward, { steps, horizonBars }: WalkForwardSettings): BacktestModels {
   const thresholds = new Map<string, number>()
-  let serving: Forecaster | undefined
+  let serving: AheadForecaster | undefined
   return {
     steps,
     horizonBars,

@@ -1,12 +1,13 @@
 import type { EpochMs } from '../../core/units.ts'
 import type { FeatureWindow } from '../../features/feature-row.ts'
 import type { FeatureSchema } from '../../features/feature-schema.ts'
-import type { Forecaster } from '../../inference/forecaster.ts'
+import type { AheadForecaster } from '../../inference/forecaster.ts'
 import type { CandleSeries } from '../../market/candles/candle.ts'
 import type { BacktestRecord } from '../../report/backtest/record.ts'
 import type { Latches } from '../../risk/latches.ts'
 import type { DecisionRecord } from '../../trading/journal-records.ts'
 import type { BacktestConfig } from '../config/schema.ts'
+import type { FeatureThread } from './window-thread.ts'
 
 /** Which model decides when: one for all bars, or walk-forward. */
 export interface BacktestModels {
@@ -20,9 +21,9 @@ export interface BacktestModels {
   /** Whether another model decides from the bar on that begins at `startAt`. */
   isDue(startAt: EpochMs): boolean
   /** The model that exists at `at`, made of what had been remembered by then. */
-  next(at: EpochMs): Promise<Forecaster>
-  /** The windows of a moment, in the order of time. */
-  remember(windows: readonly FeatureWindow[]): void
+  next(at: EpochMs): Promise<AheadForecaster>
+  /** The windows of a moment, in the order of time; absent: no model is made of them. */
+  remember?(windows: readonly FeatureWindow[]): void
 }
 
 /** What a run is given besides its configuration. */
@@ -33,8 +34,8 @@ export interface BacktestParts {
   readonly series: readonly CandleSeries[]
   readonly models: BacktestModels
   readonly monotonicMs: () => number
-  /** Features are computed in a thread of their own; they are the same. */
-  readonly featuresInThread?: boolean
+  /** Computes the features, which are the same; absent: this thread does. Closed with the run. */
+  readonly featureThread?: FeatureThread | undefined
   /** 0 to 1, now and then. */
   readonly onProgress?: (share: number) => void
   /** Every decision, in order. */

@@ -19,9 +19,11 @@ export class CandleLane implements MarketView {
   readonly #filled: ReadonlySet<number>
   markPrice = Number.NaN
   lastBookAt = epochMs(0)
-  /** Index of the next payment. */
-  #funding = 0
-  #fundingRate = Number.NaN
+  /** Asked for last: a bar is made of its candle in several steps. */
+  #candle: Candle | undefined
+  #index = -1
+  /** Payments until the bar that was asked for last. */
+  #paid = 0
 
   constructor(converter: Converter, series: LaneSeries, halfSpreadBps: number) {
     this.converter = converter
@@ -39,27 +41,32 @@ export class CandleLane implements MarketView {
   }
 
   candle(index: number): Candle {
-    return this.#series.candle(index)
+    if (this.#candle === undefined || index !== this.#index) {
+      this.#candle = this.#series.candle(index)
+      this.#index = index
+    }
+    return this.#candle
   }
 
   markClose(index: number): number {
     return this.#series.markCloses?.[index] ?? this.candle(index).close
   }
 
-  /** Bars are asked for in order, once each: what is known of funding moves on with them. */
   bar(index: number): Bar {
-    const { funding, barMs } = this.#series
     const candle = this.candle(index)
-    const endAt = candle.startAt + barMs
-    for (let next = funding[this.#funding]; next && next.at <= endAt; next = funding[this.#funding]) {
-      this.#fundingRate = next.rate
-      this.#funding += 1
-    }
     return candleBar(candle, this.#settings, {
       markPrice: this.markClose(index),
-      fundingRate: this.#fundingRate,
+      fundingRate: this.#rateAt(candle.startAt + this.#series.barMs),
       isFilled: this.#filled.has(index),
     })
+  }
+
+  /** Of the last payment until `at`. Bars are asked for nearly in order. */
+  #rateAt(at: number): number {
+    const { funding } = this.#series
+    while (this.#paid < funding.length && funding[this.#paid]!.at <= at) this.#paid += 1
+    while (this.#paid > 0 && funding[this.#paid - 1]!.at > at) this.#paid -= 1
+    return funding[this.#paid - 1]?.rate ?? Number.NaN
   }
 
   /** The bar has closed: its quotes are the market's from now on. */

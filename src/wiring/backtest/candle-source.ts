@@ -11,8 +11,9 @@ import { checkLookahead, withPlantedLookahead } from './check-lookahead.ts'
 import type { CheckOptions } from './compare-prefixes.ts'
 import { learntFrom } from './learnt-from.ts'
 import { loadModels } from './load-models.ts'
-import { loadSeries } from './load-series.ts'
+import { barsBytes, loadSeries } from './load-series.ts'
 import { runBacktest } from './run-backtest.ts'
+import { type FeatureThread, startFeatureThread } from './window-thread.ts'
 
 export interface CandleOptions {
   /** Folder of the files; undefined: the config file's. */
@@ -28,11 +29,21 @@ export async function openCandles(
   clock: Pick<Clock, 'monotonicMs'>,
   io: Io,
 ): Promise<BacktestSource> {
-  const series = await loadSeries(config, folder)
-  for (const line of repairLines(series)) io.err(line)
-  const schema = await loadFeatureSchema({ barMs: config.barMs, ...config.features })
-  return new Candles({ config, series, schema, plantLookahead, clock, io })
+  // It starts while the files are read.
+  const thread = (await barsBytes(config, folder)) < THREAD_BYTES_MIN ? undefined : startFeatureThread()
+  try {
+    const series = await loadSeries(config, folder)
+    for (const line of repairLines(series)) io.err(line)
+    const schema = await loadFeatureSchema({ barMs: config.barMs, ...config.features })
+    return new Candles({ config, series, schema, plantLookahead, clock, io }, thread)
+  } catch (error) {
+    await thread?.close()
+    throw error
+  }
 }
+
+/** Some thousands of bars are sooner done than a thread is started. */
+const THREAD_BYTES_MIN = 1_000_000
 
 interface CandlesParts {
   readonly config: BacktestConfig
@@ -46,16 +57,19 @@ interface CandlesParts {
 class Candles implements BacktestSource {
   readonly #parts: CandlesParts
 
-  constructor(parts: CandlesParts) {
+  readonly #thread: FeatureThread | undefined
+
+  constructor(parts: CandlesParts, thread: FeatureThread | undefined) {
     this.#parts = parts
+    this.#thread = thread
   }
 
   async run(watch: RunWatch): Promise<SourcedRun> {
     const { config, schema, series, clock, io } = this.#parts
     const { models, dated } = await loadModels(config, schema, clock, io)
     const monotonicMs = () => clock.monotonicMs()
-    const featuresInThread = isLong(series)
-    const outcome = await runBacktest({ config, schema, series, models, monotonicMs, featuresInThread, ...watch })
+    const featureThread = this.#thread
+    const outcome = await runBacktest({ config, schema, series, models, monotonicMs, featureThread, ...watch })
     return {
       ...{ source: 'bars', outcome, models: dated(), also: {} },
       data: series.map((one) => dataOf(one, config)),
@@ -72,22 +86,22 @@ class Candles implements BacktestSource {
         const { models, dated } = await loadModels(config, schema, clock, io)
         const candles = plantLookahead ? some.map(withPlantedLookahead) : some
         const monotonicMs = () => clock.monotonicMs()
-        const featuresInThread = isLong(candles)
-        await runBacktest({ config, schema, series: candles, models, monotonicMs, featuresInThread, onDecision })
+        const featureThread = isLong(candles) ? startFeatureThread() : undefined
+        await runBacktest({ config, schema, series: candles, models, monotonicMs, featureThread, onDecision })
         if (config.backtest.retrain) return
-        for (const one of learntFrom(dated(), candles[0]!.candles[0]!.startAt)) learnt.add(one)
+        for (const one of learntFrom(dated(), candles[0]!.candles.at(0)!.startAt)) learnt.add(one)
       },
       options,
     )
     return { ...report, modelsThatSawTheFuture: [...learnt] }
   }
 
-  close(): Promise<void> {
-    return Promise.resolve()
+  async close(): Promise<void> {
+    await this.#thread?.close()
   }
 }
 
-/** Starting a thread takes as long as the features of some thousands of bars. */
+/** As `THREAD_BYTES_MIN`. */
 const THREAD_CANDLES_MIN = 20_000
 
 const isLong = (series: readonly CandleSeries[]): boolean => series[0]!.candles.length >= THREAD_CANDLES_MIN
@@ -109,7 +123,7 @@ function dataOf(series: CandleSeries, { backtest }: BacktestConfig): RunData {
     sha256: dataHash,
     symbol,
     rows: candles.length,
-    from: candles[0]!.startAt,
+    from: candles.at(0)!.startAt,
     to: epochMs(candles.at(-1)!.startAt + barMs),
     repairs: Object.fromEntries(repaired(series)),
   }

@@ -1,4 +1,5 @@
 import type { CandleSeries } from '../../market/candles/candle.ts'
+import { packCandles } from '../../market/candles/packed-candles.ts'
 import { type CheckOptions, comparePrefixes, type LookaheadReport, type OnDecision } from './compare-prefixes.ts'
 import { cutSeries } from './load-series.ts'
 
@@ -16,7 +17,7 @@ export function checkLookahead(
     {
       whole: (onDecision) => run(series, onDecision),
       async upTo(share, onDecision) {
-        const last = candles[Math.max(0, Math.floor(candles.length * share) - 1)]!.startAt
+        const last = candles.at(Math.max(0, Math.floor(candles.length * share) - 1))!.startAt
         const shorter = series.map((one) => cutSeries(one, Number.NEGATIVE_INFINITY, last))
         await run(shorter, onDecision)
         return last
@@ -30,11 +31,13 @@ export function checkLookahead(
  * For showing that the check can fail: volume that knows which way the next candle closes, as a series does that was smoothed or
  * resampled over its own future.
  */
-export const withPlantedLookahead = (series: CandleSeries): CandleSeries => ({
-  ...series,
-  candles: series.candles.map((candle, at) => {
-    const next = series.candles[at + 1]
+export function withPlantedLookahead(series: CandleSeries): CandleSeries {
+  const { candles } = series
+  const planted = packCandles(candles.length, (at) => {
+    const candle = candles.at(at)!
+    const next = candles.at(at + 1)
     const factor = next === undefined ? 1 : next.close > candle.close ? 1.5 : 0.5
     return { ...candle, volume: candle.volume * factor }
-  }),
-})
+  })
+  return { ...series, candles: planted }
+}

@@ -1,12 +1,13 @@
 import type { FeatureWindow } from '../../features/feature-row.ts'
 import type { Forecast, NoForecast } from '../../inference/forecast.ts'
-import type { Forecaster } from '../../inference/forecaster.ts'
+import type { AheadForecaster, Outcomes } from '../../inference/forecaster.ts'
+import type { Moments } from './window-source.ts'
 
 /** Of the bars before the first model of a walk-forward. */
 const NO_MODEL: NoForecast = { modelId: '', failure: 'no model has been fitted yet' }
 
-/** What a model said of windows, in their order; undefined of those that it was not to be asked about. */
-export type Answers = readonly (Forecast | NoForecast | undefined)[]
+/** What a model said of the windows of some moments: of instrument `lane` at moment `nth`. Undefined: it was not to be asked. */
+export type Answers = (nth: number, lane: number) => Forecast | NoForecast | undefined
 
 /**
  * Asks a model for many bars at once. What it forecasts depends on the windows alone, never on what was decided, so this is the same as
@@ -14,29 +15,45 @@ export type Answers = readonly (Forecast | NoForecast | undefined)[]
  */
 export class ForecastAhead {
   readonly #batch: number
-  #model: Forecaster | undefined
+  #model: AheadForecaster | undefined
 
   constructor(batch: number) {
     this.#batch = batch
   }
 
   /** The caller releases the model before. */
-  use(model: Forecaster): void {
+  use(model: AheadForecaster): void {
     this.#model = model
   }
 
-  /** Goes on in the model's thread while other bars are decided. */
-  async ask(windows: readonly FeatureWindow[]): Promise<Answers> {
-    const answers = new Array<Forecast | NoForecast | undefined>(windows.length).fill(undefined)
-    const model = this.#model
-    const usable = [...windows.keys()].filter((at) => isUsable(windows[at]!))
-    for (let from = 0; from < usable.length; from += this.#batch) {
-      const some = usable.slice(from, from + this.#batch)
-      const outcomes = await model?.forecast(some.map((at) => windows[at]!))
-      for (const [nth, at] of some.entries()) answers[at] = outcomes?.[nth] ?? NO_MODEL
+  /** Goes on in the model's thread while other bars are decided. `lanes`: instruments of a moment. */
+  async ask(moments: Moments, lanes: number): Promise<Answers> {
+    const batch = this.#batch
+    const { usable, places } = usableOf(moments, lanes)
+    const said: (Outcomes | undefined)[] = []
+    for (let from = 0; from < usable.length; from += batch) {
+      said.push(await this.#model?.forecastAhead(usable.slice(from, from + batch)))
     }
-    return answers
+    return (nth, lane) => {
+      const place = places[nth * lanes + lane]!
+      if (place < 0) return undefined
+      return said[Math.floor(place / batch)]?.at(place % batch) ?? NO_MODEL
+    }
   }
 }
 
-const isUsable = ({ ready, row }: FeatureWindow): boolean => ready && row.bar.taints.length === 0
+/** The windows that the model is to be asked about, and of each window its place among them, or −1. */
+function usableOf(moments: Moments, lanes: number): { usable: readonly FeatureWindow[]; places: Int32Array } {
+  const usable: FeatureWindow[] = []
+  const places = new Int32Array(moments.length * lanes).fill(-1)
+  for (let nth = 0; nth < moments.length; nth += 1) {
+    const windows = moments.at(nth)!
+    for (let lane = 0; lane < lanes; lane += 1) {
+      const window = windows[lane]!
+      if (!window.ready) continue
+      places[nth * lanes + lane] = usable.length
+      usable.push(window)
+    }
+  }
+  return { usable, places }
+}

@@ -9,11 +9,10 @@ import type { ModelRuntime } from '../../inference/model-runtime.port.ts'
 import { openBundle } from '../../model/bundle/bundle.ts'
 import { loadModelSettings } from '../config/load-config.ts'
 import type { BacktestConfig } from '../config/schema.ts'
-import { chooseFitter } from '../fit/choose-fitter.ts'
 import type { Io } from '../io.ts'
 import type { BacktestModels } from './backtest.ts'
 import { fixedModel, walkingModels } from './backtest-models.ts'
-import { type DatedModel, WalkForward } from './walk-forward.ts'
+import type { DatedModel } from './walk-forward.ts'
 
 export interface LoadedModels {
   readonly models: BacktestModels
@@ -52,6 +51,9 @@ export async function loadModels(
   }
   const out = resolve(retrain.out)
   const settings = retrain.model === undefined ? undefined : loadModelSettings(retrain.model)
+  // Only who trains needs all that trains.
+  const { chooseFitter } = await import('../fit/choose-fitter.ts')
+  const { WalkForward } = await import('./walk-forward.ts')
   const walk = new WalkForward({
     settings: retrain,
     family: basename(out),

@@ -1,3 +1,4 @@
+import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { InputError } from '../../core/errors.ts'
 import { epochMs } from '../../core/units.ts'
@@ -42,6 +43,18 @@ export async function loadSeries(
   return common(series)
 }
 
+/** Size of the files of bars that a configuration names, as far as they are there. */
+export async function barsBytes({ backtest }: CandleFiles, folder = backtest.data?.folder): Promise<number> {
+  const files = folder === undefined ? [] : backtest.instruments.flatMap(({ bars }) => bars ?? [])
+  const sizes = files.map((file) =>
+    stat(join(folder!, file)).then(
+      ({ size }) => size,
+      () => 0,
+    ),
+  )
+  return (await Promise.all(sizes)).reduce((sum, size) => sum + size, 0)
+}
+
 function leftOut(key: string, symbol?: string): never {
   const whose = symbol === undefined ? '' : ` of ${symbol}`
   throw new InputError(
@@ -52,11 +65,11 @@ function leftOut(key: string, symbol?: string): never {
 
 /** Files rarely begin and end on the same day. */
 function common(series: readonly CandleSeries[]): readonly CandleSeries[] {
-  const from = Math.max(...series.map(({ candles }) => candles[0]?.startAt ?? Number.POSITIVE_INFINITY))
+  const from = Math.max(...series.map(({ candles }) => candles.at(0)?.startAt ?? Number.POSITIVE_INFINITY))
   const to = Math.min(...series.map(({ candles }) => candles.at(-1)?.startAt ?? Number.NEGATIVE_INFINITY))
   if (!(from <= to)) {
     const spans = series.map(
-      ({ symbol, candles }) => `${symbol} ${iso(candles[0]?.startAt)} to ${iso(candles.at(-1)?.startAt)}`,
+      ({ symbol, candles }) => `${symbol} ${iso(candles.at(0)?.startAt)} to ${iso(candles.at(-1)?.startAt)}`,
     )
     throw new InputError(`backtest.data: the candles have no moment in common: ${spans.join('; ')}`)
   }
@@ -68,8 +81,10 @@ const iso = (ms: number | undefined): string => (ms === undefined ? 'none' : new
 /** The candles that begin in `[from, to]`, milliseconds since the epoch, with what belongs to them. */
 export function cutSeries(series: CandleSeries, from: number, to: number): CandleSeries {
   const { candles, barMs, funding, markCloses, filled } = series
-  const first = candles.findIndex(({ startAt }) => startAt >= from)
-  const last = candles.findLastIndex(({ startAt }) => startAt <= to)
+  // They follow each other without a gap.
+  const startAt = candles.at(0)!.startAt
+  const first = Math.max(0, Math.ceil((from - startAt) / barMs))
+  const last = Math.min(candles.length - 1, Math.floor((to - startAt) / barMs))
   if (first === 0 && last === candles.length - 1) return series
   return {
     ...series,

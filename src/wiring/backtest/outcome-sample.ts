@@ -16,8 +16,8 @@ interface Waiting {
 interface Lane {
   /** Index of the next bar. */
   index: number
-  /** By the index of the bar at which they come true; at most `horizonBars` of them. */
-  readonly waiting: Map<number, Waiting>
+  /** [horizonBars], by the index of the bar at which they come true, modulo. A map would leave an old table behind every few bars. */
+  readonly waiting: (Waiting | undefined)[]
 }
 
 /** Forecasts beside what came of them, at most 20,000, evenly thinned: every second one goes whenever they are too many. */
@@ -33,6 +33,14 @@ export function outcomeSample(horizonBars: number, thresholdBps: (modelId: strin
   let stride = 1
   let seen = 0
 
+  function laneOf(symbol: InstrumentSymbol): Lane {
+    const known = lanes.get(symbol)
+    if (known) return known
+    const lane: Lane = { index: 0, waiting: new Array<Waiting | undefined>(horizonBars).fill(undefined) }
+    lanes.set(symbol, lane)
+    return lane
+  }
+
   function settle(symbol: InstrumentSymbol, { at, mid, forecast }: Waiting, now: number): void {
     const realisedBps = BPS * Math.log(now / mid)
     if (!Number.isFinite(realisedBps)) return
@@ -45,7 +53,8 @@ export function outcomeSample(horizonBars: number, thresholdBps: (modelId: strin
       modelId,
       meanBps,
       levels,
-      quantilesBps,
+      // Copies: what is not kept must stay short-lived, or V8 makes all of it long-lived.
+      quantilesBps: [...quantilesBps],
       classes: [...classes],
       volatilityBps,
       realisedBps,
@@ -58,14 +67,11 @@ export function outcomeSample(horizonBars: number, thresholdBps: (modelId: strin
 
   return {
     add(symbol, at, mid, forecast) {
-      const lane = lanes.get(symbol) ?? { index: 0, waiting: new Map() }
-      lanes.set(symbol, lane)
-      const due = lane.waiting.get(lane.index)
-      if (due) {
-        lane.waiting.delete(lane.index)
-        settle(symbol, due, mid)
-      }
-      if (forecast) lane.waiting.set(lane.index + horizonBars, { at, mid, forecast })
+      const lane = laneOf(symbol)
+      const place = lane.index % horizonBars
+      const due = lane.waiting[place]
+      if (due) settle(symbol, due, mid)
+      lane.waiting[place] = forecast && { at, mid, forecast }
       lane.index += 1
     },
     outcomes: () => kept,

@@ -57,6 +57,8 @@ export class Recorder {
   /** Order of the last liquidation: its fills are one. */
   #lastForced = ''
   readonly #moment = { at: 0, equity: 0, exposure: 0 }
+  /** What `#moment.equity` was read from. */
+  #equityText = ''
   readonly #span = { from: Number.NaN, to: Number.NaN }
 
   constructor(settings: RecorderSettings) {
@@ -106,7 +108,8 @@ export class Recorder {
     return this.#ended.map(({ closedAt }) => closedAt)
   }
 
-  finish(): { readonly record: BacktestRecord; readonly runHash: string } {
+  /** `windows`: see `RunHash`. */
+  finish(windows?: string): { readonly record: BacktestRecord; readonly runHash: string } {
     this.#endMoment()
     const { from, to } = this.#span
     for (const [symbol, builder] of this.#trips) {
@@ -129,7 +132,7 @@ export class Recorder {
       forecasts: this.#outcomes.outcomes(),
       liquidations: this.counts.liquidations,
     }
-    return { record, runHash: this.#run.digest() }
+    return { record, runHash: this.#run.digest(windows) }
   }
 
   #onFill(fill: Fill): void {
@@ -172,7 +175,8 @@ export class Recorder {
     if (barEndAt !== this.#moment.at) {
       this.#endMoment()
       this.#moment.at = barEndAt
-      this.#moment.equity = Number(equity)
+      if (equity !== this.#equityText) this.#moment.equity = Number(equity)
+      this.#equityText = equity
       this.#moment.exposure = 0
     }
     if (positionLots === 0) return

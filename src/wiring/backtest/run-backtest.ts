@@ -1,3 +1,4 @@
+import { nextTick } from 'node:process'
 import { setImmediate as turn } from 'node:timers/promises'
 import { InputError } from '../../core/errors.ts'
 import { converter } from '../../core/instrument.ts'
@@ -16,8 +17,7 @@ import { candleInstruments } from './candle-instruments.ts'
 import { CandleLane } from './candle-lane.ts'
 import { type Answers, ForecastAhead } from './forecast-ahead.ts'
 import { Recorder } from './recorder.ts'
-import { type MomentWindows, type WindowSource, windowsHere } from './window-source.ts'
-import { windowsOfThread } from './window-thread.ts'
+import { type Moments, type MomentWindows, type WindowSource, windowsHere } from './window-source.ts'
 
 /**
  * Runs the daemon's own features, model, policy, risk and trader over candles; orders meet the simulated venue. Deterministic: the same
@@ -34,12 +34,17 @@ export async function runBacktest(parts: BacktestParts): Promise<BacktestOutcome
   return run.outcome()
 }
 
+/** Moments between two looks at what the threads of features and models have said. */
+const TURN_MOMENTS = 128
+
+/** What has been set going in this thread is over: ticks come behind every promise that is due. */
+const settled = (): Promise<void> => new Promise((resolve) => nextTick(resolve))
+
 interface Computed {
   /** Indices of the moments, the last not included. */
   readonly from: number
   readonly until: number
-  readonly moments: readonly MomentWindows[]
-  /** Instrument by instrument, moment after moment. */
+  readonly moments: Moments
   readonly answers: Answers
 }
 
@@ -47,6 +52,8 @@ class CandleRun {
   readonly #parts: BacktestParts
   readonly #lanes: readonly CandleLane[]
   readonly #count: number
+  /** Start of the first candle; they follow each other without a gap. */
+  readonly #firstAt: EpochMs
   readonly #time = { now: epochMs(0) }
   readonly #scheduler = tapeScheduler()
   readonly #venue: SimulatedVenue
@@ -64,12 +71,13 @@ class CandleRun {
     this.#parts = parts
     const { config, series, schema, models } = parts
     this.#count = checkedCount(parts)
+    this.#firstAt = series[0]!.candles.at(0)!.startAt
     const instruments = candleInstruments(config)
     const converters = instruments.map((one) => converter(one))
     const { halfSpreadBps } = config.simulation.candles
     this.#lanes = converters.map((one, at) => {
       const { candles, ...rest } = series[at]!
-      return new CandleLane(one, { ...rest, candle: (index) => candles[index]! }, halfSpreadBps)
+      return new CandleLane(one, { ...rest, candle: (index) => candles.at(index)! }, halfSpreadBps)
     })
     const views = new Map(this.#lanes.map((lane) => [lane.converter.instrument.symbol, lane]))
     this.#venue = new SimulatedVenue({
@@ -93,8 +101,8 @@ class CandleRun {
     const desk = traderDesk(this.#trader, currency)
     this.#ahead = new ForecastAhead(config.backtest.batch)
     const { steps } = models
-    this.#windows = parts.featuresInThread
-      ? windowsOfThread({ schema, steps, halfSpreadBps, series, lanes: this.#lanes })
+    this.#windows = parts.featureThread
+      ? parts.featureThread.windows({ schema, steps, halfSpreadBps, series, lanes: this.#lanes })
       : windowsHere(featureEngine({ schema, converters, steps }), this.#lanes)
     this.#decider = createDecider({
       views,
@@ -105,6 +113,8 @@ class CandleRun {
         limits: config.risk,
         collarBps: config.trading.collarBps,
         ledgerTag: 'test',
+        // The run hash has the rows of all windows; for a record alone it would take longer than the features.
+        hashesWindows: parts.onDecision !== undefined,
       },
       staleMsMax: config.feed.staleMsMax,
       lateMsMax: Number.POSITIVE_INFINITY,
@@ -144,7 +154,6 @@ class CandleRun {
       const following = isSameModel ? this.#compute(until) : undefined
       // It is waited for below; until then a failure of it must not end the process.
       following?.catch(() => undefined)
-      await turn()
       await this.#decideAll(next)
       this.#parts.onProgress?.(until / this.#count)
       next = await (following ?? this.#afterChange(until))
@@ -161,7 +170,7 @@ class CandleRun {
 
   outcome(): BacktestOutcome {
     const seconds = (this.#parts.monotonicMs() - this.#startedMs - this.#modelMs) / 1_000
-    const { record, runHash } = this.#recorder.finish()
+    const { record, runHash } = this.#recorder.finish(this.#windows.digest())
     const { decisions, orders, fills, bars } = this.#recorder.counts
     return {
       record,
@@ -179,7 +188,7 @@ class CandleRun {
   }
 
   #startOf(index: number): EpochMs {
-    return this.#lanes[0]!.candle(index).startAt
+    return epochMs(this.#firstAt + index * this.#parts.config.barMs)
   }
 
   /** Another model, if one is due, and what it says next. Nothing behind the last moment. */
@@ -205,22 +214,23 @@ class CandleRun {
     let until = from + 1
     while (until < most && !models.isDue(this.#startOf(until))) until += 1
     const moments = await this.#windows.next(until - from)
-    for (const windows of moments) models.remember(windows)
-    return { from, until, moments, answers: await this.#ahead.ask(moments.flat()) }
+    if (models.remember) for (let nth = 0; nth < moments.length; nth += 1) models.remember(moments.at(nth)!)
+    return { from, until, moments, answers: await this.#ahead.ask(moments, this.#lanes.length) }
   }
 
   async #decideAll({ from, moments, answers }: Computed): Promise<void> {
     const { counts } = this.#recorder
-    const lanes = this.#lanes.length
-    for (const [nth, windows] of moments.entries()) {
+    for (let nth = 0; nth < moments.length; nth += 1) {
+      if (nth % TURN_MOMENTS === 0) await turn()
+      const windows = moments.at(nth)!
       const heard = counts.fills
       const { endAt } = windows[0]!.row.bar
       // What the venue told sets things going in the trader: they end before the decision.
-      if (this.#play(from + nth, windows, endAt) || counts.fills > heard) await turn()
+      if (this.#play(from + nth, windows, endAt) || counts.fills > heard) await settled()
       const ordered = counts.orders
-      const batch = windows.map((window, lane) => ({ window, featureMs: 0, forecast: answers[nth * lanes + lane] }))
+      const batch = windows.map((window, lane) => ({ window, featureMs: 0, forecast: answers(nth, lane) }))
       this.#decider.decideKnown(batch, endAt)
-      if (counts.orders > ordered) await turn()
+      if (counts.orders > ordered) await settled()
     }
   }
 
@@ -234,7 +244,7 @@ class CandleRun {
       markPrice: lane.markClose(index),
     }))
     this.#venue.onCandles(played, this.#parts.config.barMs)
-    for (const [at, lane] of this.#lanes.entries()) lane.close(windows[at]!.row.bar)
+    this.#lanes.forEach((lane, at) => void lane.close(windows[at]!.row.bar))
     // After the candles of all: a payment at the end takes its mark from them.
     for (const lane of this.#lanes) {
       const { symbol } = lane.converter.instrument
@@ -261,8 +271,7 @@ function checkedCount({ config, series, schema }: BacktestParts): number {
         `${symbol}: candles of ${barMs} ms; the configuration asks for ${config.symbols[at]}, ${config.barMs} ms`,
       )
     }
-    const odd = candles.findIndex((candle, index) => candle.startAt !== first?.candles[index]?.startAt)
-    if (candles.length === count && odd < 0) continue
+    if (candles.length === count && candles.at(0)?.startAt === first?.candles.at(0)?.startAt) continue
     throw new InputError(
       `${symbol}: its candles do not cover the same moments as those of ${first?.symbol}: ${candles.length} and ${count}; set backtest.data.from and to`,
       { symbol },

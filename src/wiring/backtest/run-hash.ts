@@ -9,41 +9,39 @@ const NUMBERS_MAX = 8_192
 
 /**
  * SHA-256 over a whole run: every decision with what it was made from, every fill and payment. Numbers go in as their bits, apart from
- * the texts: writing them as decimals would take longer than the decision itself.
+ * the texts: writing them as decimals would take longer than the decision itself. A text that stays the same from one decision to the
+ * next goes in once.
  */
 export class RunHash {
   readonly #texts = createHash('sha256')
   readonly #numbers = createHash('sha256')
   readonly #buffer = new Float64Array(NUMBERS_MAX)
+  /** What was said last in each place of a decision. */
+  readonly #last: (string | null)[] = []
   #text = ''
   #count = 0
 
-  addDecision({
-    decisionId,
-    featureHash,
-    forecast,
-    target,
-    verdict,
-    clientId,
-    positionLots,
-    equity,
-  }: DecisionRecord): void {
-    const refusal = verdict.kind === 'refused' ? verdict.code : verdict.kind
-    this.#say(`${decisionId} ${featureHash} ${target.reason} ${refusal} ${clientId} ${equity}\n`)
+  addDecision(record: DecisionRecord): void {
+    const { forecast, target, verdict } = record
+    this.#number(record.barEndAt)
+    this.#number(record.positionLots)
     this.#number(target.kind === 'target' ? target.lots : Number.NaN)
     this.#number(target.edgeBps)
     this.#number(target.costBps)
-    this.#number(positionLots)
-    if (!forecast) return
-    this.#say(forecast.modelId)
-    if (!isForecast(forecast)) {
-      this.#say(forecast.failure)
-      return
-    }
+    this.#place(0, record.symbol)
+    this.#place(1, record.featureHash)
+    this.#place(2, target.reason)
+    this.#place(3, verdict.kind === 'refused' ? verdict.code : verdict.kind)
+    this.#place(4, record.clientId)
+    this.#place(5, record.equity)
+    this.#place(6, record.modelId)
+    this.#place(7, forecast && !isForecast(forecast) ? forecast.failure : null)
+    if (!forecast || !isForecast(forecast)) return
+    const { quantilesBps, classes } = forecast
     this.#number(forecast.meanBps)
     this.#number(forecast.volatilityBps)
-    for (const value of forecast.quantilesBps) this.#number(value)
-    for (const value of forecast.classes) this.#number(value)
+    for (let at = 0; at < quantilesBps.length; at += 1) this.#number(quantilesBps[at]!)
+    for (let at = 0; at < classes.length; at += 1) this.#number(classes[at]!)
   }
 
   addFill({ symbol, at, side, price, lots, fee, realisedPnl }: Fill): void {
@@ -54,12 +52,22 @@ export class RunHash {
     this.#say(`${symbol} ${at} ${reason} ${amount}\n`)
   }
 
-  /** Hexadecimal; nothing can be added after it. */
-  digest(): string {
+  /** `windows`: what the models saw, where the decisions do not say it. Hexadecimal; nothing can be added after it. */
+  digest(windows = ''): string {
+    this.#say(windows)
     this.#flushText()
     this.#flushNumbers()
     this.#texts.update(this.#numbers.digest())
     return this.#texts.digest('hex')
+  }
+
+  /** A text and its place, or that it is the last one again. */
+  #place(place: number, text: string | null): void {
+    const isSame = this.#last[place] === text
+    this.#number(isSame ? 0 : 1)
+    if (isSame) return
+    this.#last[place] = text
+    this.#say(`${text}\n`)
   }
 
   #say(text: string): void {

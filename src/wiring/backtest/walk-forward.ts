@@ -3,7 +3,7 @@ import { InputError } from '../../core/errors.ts'
 import type { EpochMs } from '../../core/units.ts'
 import type { FeatureWindow } from '../../features/feature-row.ts'
 import type { FeatureSchema } from '../../features/feature-schema.ts'
-import { type Forecaster, loadForecaster } from '../../inference/forecaster.ts'
+import { type AheadForecaster, loadForecaster } from '../../inference/forecaster.ts'
 import type { ModelRuntime } from '../../inference/model-runtime.port.ts'
 import { checkBundle } from '../../model/bundle/bundle.ts'
 import { type Dataset, datasetOf, splitByTime } from '../../training/dataset.ts'
@@ -78,7 +78,7 @@ export class WalkForward {
   }
 
   /** Fits on what closed up to `at`. Throws `InputError` when that is too little. */
-  async fit(at: EpochMs): Promise<Forecaster> {
+  async fit(at: EpochMs): Promise<AheadForecaster> {
     const { settings, family, schema, symbols, clock, runtime } = this.#parts
     const { everyDays, windowDays, steps, horizonBars, evaluationShare, validationShare } = settings
     const { barMs } = schema.settings

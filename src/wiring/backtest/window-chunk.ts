@@ -1,4 +1,3 @@
-import { featureHash } from '../../features/feature-hash.ts'
 import type { FeatureRow, FeatureWindow } from '../../features/feature-row.ts'
 import type { Bar } from '../../market/bar.ts'
 
@@ -10,8 +9,13 @@ export interface WindowChunk {
   /** Of each row that a window ends in, and of the window. */
   readonly rowReady: readonly boolean[]
   readonly ready: readonly boolean[]
-  /** Of each window; null where it is not ready. */
-  readonly hashes: readonly (string | null)[]
+}
+
+/** What a chunk leaves out. */
+export interface ChunkBars {
+  readonly schemaHash: string
+  /** The bar that window `at` of the chunk ends in. */
+  bar(at: number): Bar
 }
 
 /** Each of `windows` begins one row behind the one before. */
@@ -27,60 +31,77 @@ export function packWindows(windows: readonly FeatureWindow[]): WindowChunk {
     ...{ steps, rows },
     rowReady: windows.map(({ row }) => row.ready),
     ready: windows.map(({ ready }) => ready),
-    hashes: windows.map(({ ready, values }) => (ready ? featureHash(values) : null)),
   }
 }
 
-/** Window `at` of a chunk, which ends in `bar`. */
-export const unpackWindow = (chunk: WindowChunk, at: number, bar: Bar, schemaHash: string): FeatureWindow =>
-  new ChunkWindow(chunk, at, new ChunkRow(chunk, at, bar, schemaHash))
-
-/** Its view is made when it is asked for: that costs more than all else about it. */
-class ChunkRow implements FeatureRow {
-  readonly bar: Bar
-  readonly schemaHash: string
-  readonly ready: boolean
-  readonly #chunk: WindowChunk
-  readonly #at: number
-
-  constructor(chunk: WindowChunk, at: number, bar: Bar, schemaHash: string) {
-    this.#chunk = chunk
-    this.#at = at
-    this.bar = bar
-    this.schemaHash = schemaHash
-    this.ready = chunk.rowReady[at]!
-  }
-
-  get values(): Float32Array {
-    return rowsOf(this.#chunk, this.#at + this.#chunk.steps - 1, 1)
+/** The ready ones of the rows that windows end in: stretches of memory, as long as they are. */
+export function* readyRows(chunk: WindowChunk): Generator<Float32Array> {
+  const { rowReady } = chunk
+  for (let from = rowReady.indexOf(true); from >= 0; ) {
+    const end = rowReady.indexOf(false, from)
+    const until = end < 0 ? rowReady.length : end
+    yield rowsOf(chunk, from, until)
+    from = rowReady.indexOf(true, until)
   }
 }
 
-/** As a row. */
+/** Rows `[from, until)` of those that windows end in. */
+function rowsOf({ rows, steps, ready }: WindowChunk, from: number, until: number): Float32Array {
+  const width = rows.length / (steps - 1 + ready.length)
+  return rows.subarray((steps - 1 + from) * width, (steps - 1 + until) * width)
+}
+
+/** Window `at` of a chunk. Its bar and its views are made when they are asked for: they cost more than all else about it. */
+export const unpackWindow = (chunk: WindowChunk, at: number, bars: ChunkBars): FeatureWindow =>
+  new ChunkWindow(chunk, at, bars)
+
 class ChunkWindow implements FeatureWindow {
   readonly row: FeatureRow
   readonly steps: number
   readonly ready: boolean
-  readonly hash?: string
   readonly #chunk: WindowChunk
   readonly #at: number
 
-  constructor(chunk: WindowChunk, at: number, row: FeatureRow) {
-    const hash = chunk.hashes[at]
-    this.#chunk = chunk
-    this.#at = at
-    this.row = row
+  constructor(chunk: WindowChunk, at: number, bars: ChunkBars) {
+    this.row = new ChunkRow(chunk, at, bars)
     this.steps = chunk.steps
     this.ready = chunk.ready[at]!
-    if (hash) this.hash = hash
+    this.#chunk = chunk
+    this.#at = at
+  }
+
+  /** The feature engine lets no other value into a window that is ready. */
+  get allFinite(): boolean {
+    return this.ready
   }
 
   get values(): Float32Array {
-    return rowsOf(this.#chunk, this.#at, this.steps)
+    return rowsOf(this.#chunk, this.#at + 1 - this.steps, this.#at + 1)
   }
 }
 
-function rowsOf({ rows, steps, ready }: WindowChunk, from: number, count: number): Float32Array {
-  const width = rows.length / (steps - 1 + ready.length)
-  return rows.subarray(from * width, (from + count) * width)
+class ChunkRow implements FeatureRow {
+  readonly schemaHash: string
+  readonly ready: boolean
+  readonly #chunk: WindowChunk
+  readonly #at: number
+  readonly #bars: ChunkBars
+  #bar: Bar | undefined
+
+  constructor(chunk: WindowChunk, at: number, bars: ChunkBars) {
+    this.schemaHash = bars.schemaHash
+    this.ready = chunk.rowReady[at]!
+    this.#chunk = chunk
+    this.#at = at
+    this.#bars = bars
+  }
+
+  get bar(): Bar {
+    this.#bar ??= this.#bars.bar(this.#at)
+    return this.#bar
+  }
+
+  get values(): Float32Array {
+    return rowsOf(this.#chunk, this.#at, this.#at + 1)
+  }
 }

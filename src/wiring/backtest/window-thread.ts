@@ -1,17 +1,19 @@
-import { parentPort, workerData } from 'node:worker_threads'
+import { parentPort, type Worker, workerData } from 'node:worker_threads'
 import { check } from '../../core/check.ts'
 import { TransientError } from '../../core/errors.ts'
 import { converter, type Instrument } from '../../core/instrument.ts'
 import { featureEngine } from '../../features/feature-engine.ts'
 import type { FeatureSchema } from '../../features/feature-schema.ts'
 import type { FeatureSettings } from '../../features/feature-settings.ts'
-import type { CandleSeries } from '../../market/candles/candle.ts'
+import type { CandleSeries, Candles } from '../../market/candles/candle.ts'
+import { PackedCandles, packCandles } from '../../market/candles/packed-candles.ts'
 import { loadFeatureSchema } from '../features/load-feature-schema.ts'
 import { startThread } from '../sweep/serve-trials.ts'
 import { CandleLane } from './candle-lane.ts'
-import { candleAt, type PackedCandles, packCandles } from './packed-candles.ts'
-import { packWindows, unpackWindow, type WindowChunk } from './window-chunk.ts'
-import { type MomentWindows, type WindowSource, windowsHere } from './window-source.ts'
+import { LotMoments, type LotPart } from './lot-moments.ts'
+import { RowsHash } from './rows-hash.ts'
+import { packWindows, readyRows, type WindowChunk } from './window-chunk.ts'
+import { stepMoments, type WindowSource } from './window-source.ts'
 
 /** Moments that are handed over at once, and how many such lots may wait: the thread is never further ahead. */
 const MOMENTS = 512
@@ -21,7 +23,8 @@ const MARK = 'tickwright-window-thread'
 
 interface ThreadLane extends Pick<CandleSeries, 'barMs' | 'funding' | 'markCloses' | 'filled'> {
   readonly instrument: Instrument
-  readonly candles: PackedCandles
+  /** See `PackedCandles`. */
+  readonly candles: Float64Array<SharedArrayBuffer>
 }
 
 /** Everything that the thread needs; then it is asked for lots, one number of moments each. */
@@ -32,8 +35,13 @@ interface Task {
   readonly lanes: readonly ThreadLane[]
 }
 
-/** Of each instrument. */
-type Lot = readonly WindowChunk[]
+/** Some moments. */
+interface Lot {
+  /** Of each instrument. */
+  readonly chunks: readonly WindowChunk[]
+  /** See `WindowSource`. */
+  readonly digest: string
+}
 
 export interface ThreadedWindows {
   readonly schema: FeatureSchema
@@ -44,28 +52,44 @@ export interface ThreadedWindows {
   readonly lanes: readonly CandleLane[]
 }
 
-/** The same windows, bit for bit, computed in a thread of their own while bars before them are decided. */
-export function windowsOfThread(settings: ThreadedWindows): WindowSource {
-  const { schema, lanes, series } = settings
-  const count = series[0]!.candles.length
-  const lots = new Lots(taskOf(settings), count)
+/** A thread for the features of one run. Starting it takes as long as the features of many thousands of bars. */
+export interface FeatureThread {
+  /** The same windows as `windowsHere`, bit for bit, computed while bars before them are decided. Once; closing them closes the thread. */
+  windows(settings: ThreadedWindows): WindowSource
+  /** Where it was not needed. */
+  close(): Promise<void>
+}
+
+export function startFeatureThread(): FeatureThread {
+  const thread = startThread(import.meta.url, MARK)
+  return {
+    windows: (settings) => windowsOf(settings, new Lots(thread, taskOf(settings), settings.series[0]!.candles.length)),
+    async close() {
+      await thread.terminate()
+    },
+  }
+}
+
+function windowsOf({ schema, lanes }: ThreadedWindows, lots: Lots): WindowSource {
   let index = 0
   let lot: Lot | undefined
   let at = 0
   return {
     async next(wanted) {
-      const moments: MomentWindows[] = []
-      for (const until = index + wanted; index < until; index += 1) {
-        if (!lot || at === lot[0]!.ready.length) {
+      const parts: LotPart[] = []
+      for (const until = index + wanted; index < until; ) {
+        if (!lot || at === lengthOf(lot)) {
           lot = await lots.take()
           at = 0
         }
-        const [chunks, nth] = [lot, at]
-        moments.push(lanes.map((lane, which) => unpackWindow(chunks[which]!, nth, lane.bar(index), schema.hash)))
-        at += 1
+        const length = Math.min(until - index, lengthOf(lot) - at)
+        parts.push({ chunks: lot.chunks, from: at, length, index })
+        index += length
+        at += length
       }
-      return moments
+      return new LotMoments(parts, lanes, schema.hash)
     },
+    digest: () => lot?.digest ?? '',
     close: () => lots.close(),
   }
 }
@@ -75,7 +99,7 @@ function taskOf({ schema, steps, halfSpreadBps, series, lanes }: ThreadedWindows
     ...{ settings: schema.settings, steps, halfSpreadBps },
     lanes: series.map(({ barMs, funding, markCloses, filled, candles }, at) => ({
       instrument: lanes[at]!.converter.instrument,
-      candles: packCandles(candles),
+      candles: packed(candles).values,
       ...{ barMs, funding },
       ...(markCloses && { markCloses }),
       ...(filled && { filled }),
@@ -83,15 +107,21 @@ function taskOf({ schema, steps, halfSpreadBps, series, lanes }: ThreadedWindows
   }
 }
 
+const lengthOf = ({ chunks }: Lot): number => chunks[0]!.ready.length
+
+const packed = (candles: Candles): PackedCandles =>
+  candles instanceof PackedCandles ? candles : packCandles(candles.length, (index) => candles.at(index)!)
+
 /** Lots as they come out of the thread, at most `LOTS_MAX` of them on their way or waiting. */
 class Lots {
-  readonly #thread = startThread(import.meta.url, MARK)
+  readonly #thread: Worker
   readonly #waiting: Lot[] = []
   #left: number
   #wanted: { resolve(lot: Lot): void; reject(error: Error): void } | undefined
   #failure: Error | undefined
 
-  constructor(task: Task, moments: number) {
+  constructor(thread: Worker, task: Task, moments: number) {
+    this.#thread = thread
     this.#left = moments
     this.#thread.on('message', (lot: Lot) => this.#came(lot))
     this.#thread.on('error', (error) => this.#fail(error))
@@ -142,34 +172,39 @@ class Lots {
   }
 }
 
-/** The thread's side. */
-async function sourceOf({ settings, steps, halfSpreadBps, lanes }: Task): Promise<WindowSource> {
+/** The thread's side: lots of so many moments. */
+async function lotsOf({ settings, steps, halfSpreadBps, lanes }: Task): Promise<(moments: number) => Lot> {
   const schema = await loadFeatureSchema(settings)
   const made = lanes.map(({ instrument, candles, ...series }) => {
-    const candle = (index: number) => candleAt(candles, index)
+    const all = new PackedCandles(candles)
+    const candle = (index: number) => all.at(index)!
     return new CandleLane(converter(instrument), { ...series, candle }, halfSpreadBps)
   })
   const converters = made.map((lane) => lane.converter)
-  return windowsHere(featureEngine({ schema, converters, steps }), made)
-}
-
-async function lotOf(source: WindowSource, moments: number): Promise<Lot> {
-  const windows = await source.next(moments)
-  return windows[0]!.map((_, lane) => packWindows(windows.map((moment) => moment[lane]!)))
+  const step = stepMoments(featureEngine({ schema, converters, steps }), made)
+  const hash = new RowsHash(lanes.length)
+  return (count) => {
+    const moments = Array.from({ length: count }, step)
+    const chunks = lanes.map((_, lane) => packWindows(moments.map((windows) => windows[lane]!)))
+    for (const [lane, chunk] of chunks.entries()) {
+      for (const rows of readyRows(chunk)) hash.addReady(lane, rows)
+    }
+    return { chunks, digest: hash.digest() }
+  }
 }
 
 if (parentPort && workerData === MARK) {
   const port = parentPort
-  let source: Promise<WindowSource> | undefined
+  let lots: Promise<(moments: number) => Lot> | undefined
   let last: Promise<void> = Promise.resolve()
   port.on('message', (message: Task | number) => {
     if (typeof message !== 'number') {
-      source = sourceOf(message)
+      lots = lotsOf(message)
       return
     }
     // What it throws ends the thread: the other side hears of it.
     last = last.then(async () => {
-      port.postMessage(await lotOf(await source!, message))
+      port.postMessage((await lots!)(message))
     })
   })
 }

@@ -2,12 +2,13 @@ import { createHash } from 'node:crypto'
 import { readTable } from '../../adapters/candles/read-table.ts'
 import type { InstrumentSymbol } from '../../core/instrument.ts'
 import type { EpochMs } from '../../core/units.ts'
-import type { Candle, CandleRepairs, CandleSeries } from '../../market/candles/candle.ts'
+import type { CandleRepairs, CandleSeries, Candles } from '../../market/candles/candle.ts'
 import { type CheckedCandles, checkedCandles } from '../../market/candles/checked-candles.ts'
 import { checkedFunding } from '../../market/candles/checked-funding.ts'
 import { checkedMarks } from '../../market/candles/checked-marks.ts'
 import { candleLayout, fundingLayout, markLayout } from '../../market/candles/layout.ts'
 import type { Repair } from '../../market/candles/ordered-rows.ts'
+import { packCandles } from '../../market/candles/packed-candles.ts'
 import { type FilePurpose, requireFileName } from '../../market/candles/require-file-name.ts'
 import { requireNearMark } from '../../market/candles/require-near-mark.ts'
 import type { RawTable } from '../../market/candles/table.ts'
@@ -38,14 +39,14 @@ export async function loadCandles(request: CandleRequest): Promise<CandleSeries>
   const from = request.from ?? Number.NEGATIVE_INFINITY
   const to = (request.to ?? Number.POSITIVE_INFINITY) - barMs + 1
   const checked = checkedCandles(table, { barMs, span: { from, to }, repair })
-  const candles = isInverse(symbol) ? checked.candles.map(withoutQuoteVolume) : checked.candles
-  const startAt = candles[0]!.startAt
+  const candles = isInverse(symbol) ? withoutQuoteVolume(checked.candles) : checked.candles
+  const startAt = candles.at(0)!.startAt
   const span = { from: startAt, to: startAt + candles.length * barMs }
   const rates =
     request.fundingFile &&
     checkedFunding(await files.read(request.fundingFile, 'funding_rate', fundingLayout), span, repair)
   const marks = request.markFile && (await marksOf(request, files, table, checked))
-  const filled = Int32Array.from([...checked.slots.keys()].filter((n) => checked.slots[n]! < 0))
+  const filled = Int32Array.from(indicesOf(checked.slots, (slot) => slot < 0))
   return {
     symbol,
     barMs,
@@ -66,10 +67,10 @@ async function marksOf(
 ): Promise<{ closes: Float64Array; repairs: CandleRepairs }> {
   const { candles } = checked
   const table = await files.read(markFile!, 'mark', markLayout)
-  const span = { startAt: candles[0]!.startAt, barMs, candles: candles.length }
+  const span = { startAt: candles.at(0)!.startAt, barMs, candles: candles.length }
   const { closes, repairs } = checkedMarks(table, span, repair)
   requireNearMark(shape, checked, closes, jumpBpsMax)
-  return { closes: closes.map((mark, n) => (Number.isNaN(mark) ? candles[n]!.close : mark)), repairs }
+  return { closes: closes.map((mark, n) => (Number.isNaN(mark) ? candles.at(n)!.close : mark)), repairs }
 }
 
 /** The files of one request, in the order of their reading. */
@@ -98,7 +99,14 @@ class Files {
 const isInverse = (symbol: InstrumentSymbol): boolean => /^(\w+)\/\w+:\1(?:-|$)/.test(symbol)
 
 /** Where linear instruments have the quote volume, Binance's files of inverse ones have the base volume. */
-const withoutQuoteVolume = (candle: Candle): Candle => ({ ...candle, quoteVolume: Number.NaN })
+const withoutQuoteVolume = (candles: Candles): Candles =>
+  packCandles(candles.length, (n) => ({ ...candles.at(n)!, quoteVolume: Number.NaN }))
+
+function indicesOf(slots: Int32Array, matches: (slot: number) => boolean): readonly number[] {
+  const found: number[] = []
+  for (let n = 0; n < slots.length; n += 1) if (matches(slots[n]!)) found.push(n)
+  return found
+}
 
 const NO_REPAIRS: CandleRepairs = { gapsFilled: 0, duplicatesDropped: 0, unsortedReordered: 0, nonFiniteDropped: 0 }
 

@@ -9,7 +9,6 @@ import { openCandles } from '../backtest/candle-source.ts'
 import { finishRun, type KeptRun } from '../backtest/finish-run.ts'
 import { learntFrom } from '../backtest/learnt-from.ts'
 import { progressBar } from '../backtest/progress.ts'
-import { openTapes } from '../backtest/tape-source.ts'
 import { loadConfig } from '../config/load-config.ts'
 import type { BacktestConfig } from '../config/schema.ts'
 import type { Io } from '../io.ts'
@@ -44,7 +43,7 @@ export async function backtestCommand(options: BacktestOptions, io: Io): Promise
   const { tape, data, plantLookahead } = options
   const clock = systemClock()
   const source = tape
-    ? await openTapes(tape, config, clock, io)
+    ? await (await import('../backtest/tape-source.ts')).openTapes(tape, config, clock, io)
     : await openCandles({ folder: data, plantLookahead }, config, clock, io)
   try {
     return await (options.checkLookahead ? check : backtest)(source, config, options, io)

@@ -17,14 +17,14 @@ export interface CandleSourceSettings {
 export function candleSource({ series, converters, halfSpreadBps }: CandleSourceSettings): BarSource {
   const count = checkedCount(series, converters)
   const spans = series.map(({ symbol, barMs, dataHash, candles, repairs }) => [
-    ...[symbol, barMs, dataHash, candles[0]?.startAt ?? null, candles.length, repairs],
+    ...[symbol, barMs, dataHash, candles.at(0)?.startAt ?? null, candles.length, repairs],
   ])
   return {
     identity: identityOf('candles', spans, stepsOf(converters), halfSpreadBps),
     async *groups() {
       const lanes = converters.map((one, at) => {
         const { candles, ...rest } = series[at]!
-        return new CandleLane(one, { ...rest, candle: (index) => candles[index]! }, halfSpreadBps)
+        return new CandleLane(one, { ...rest, candle: (index) => candles.at(index)! }, halfSpreadBps)
       })
       for (let index = 0; index < count; index += 1) yield lanes.map((lane) => lane.bar(index))
     },
@@ -40,7 +40,7 @@ function checkedCount(series: readonly CandleSeries[], converters: readonly Conv
     const isAlike =
       barMs === first.barMs &&
       candles.length === first.candles.length &&
-      candles[0]?.startAt === first.candles[0]?.startAt
+      candles.at(0)?.startAt === first.candles.at(0)?.startAt
     if (isAlike) continue
     throw new InputError(`candles of ${symbol}: they must have the bar length and the span of ${first.symbol}`, {
       symbol,

@@ -8,6 +8,7 @@ import type { BacktestRecord } from '../../report/backtest/record.ts'
 import { equityCsv, tradesCsv } from '../../report/backtest/record-csv.ts'
 import { reportJson } from '../../report/backtest/report-json.ts'
 import type { BacktestMetrics } from '../../report/metrics/backtest-metrics.ts'
+import { forecastCalibration } from '../../report/metrics/calibration.ts'
 
 export interface FinishedRun {
   readonly record: BacktestRecord
@@ -20,9 +21,10 @@ export async function saveRun(
   store: RunStore,
   { record, metrics, about }: FinishedRun,
 ): Promise<{ readonly runId: string; readonly folder: string }> {
+  const calibration = forecastCalibration(record)
   return await store.write(runIdOf(about.startedAt, about.runHash), {
-    'run.json': [runFileText({ about, results: reportJson(record, metrics, about) })],
-    'report.html': [reportHtml(backtestReport(record, metrics, about))],
+    'run.json': [runFileText({ about, results: reportJson(record, metrics, about, calibration) })],
+    'report.html': [reportHtml(backtestReport(record, metrics, about, calibration))],
     'trades.csv': tradesCsv(record),
     'equity.csv': equityCsv(record),
   })

@@ -24,6 +24,8 @@ export interface DecideSettings {
   readonly collarBps: number
   /** Names the ledger inside client order ids. */
   readonly ledgerTag: string
+  /** False: records go without the hash of their window. Absent: with it. */
+  readonly hashesWindows?: boolean
 }
 
 /** All that is known when one bar closes. */
@@ -51,6 +53,7 @@ export interface BarMoment {
 /** Forecast → target → plan → verdict → one decision row, with its order if risk approved one. */
 export function decideBar(moment: BarMoment, desk: Account, settings: DecideSettings): Decided {
   const startedAtMs = moment.monotonicMs()
+  const { hashesWindows = true } = settings
   const wanted = moment.flatten ? FLAT : decide(policyInputs(moment, desk), settings.policy)
   const asked = judge(moment, desk, wanted, settings)
   // A reversal is an exit and an entry in one: where the entry may not be, the exit still may.
@@ -59,16 +62,21 @@ export function decideBar(moment: BarMoment, desk: Account, settings: DecideSett
   const target: Target = asked?.kind === 'refused' && isReversal ? { ...wanted, lots: 0, reason: 'exit' } : wanted
   const verdict = target === wanted ? asked : judge(moment, desk, target, settings)
   const record = recordOf(moment, desk, target, {
-    verdict: !verdict
-      ? { kind: 'none' }
-      : verdict.kind === 'approved'
-        ? { kind: 'approved' }
-        : { kind: 'refused', code: verdict.code, detail: verdict.detail },
+    featureHash: moment.window.ready && hashesWindows ? featureHash(moment.window.values) : null,
+    verdict: verdictOf(verdict),
     clientId: verdict?.kind === 'approved' ? verdict.order.clientId : null,
     decideMs: moment.monotonicMs() - startedAtMs,
   })
   const order: ApprovedOrder | undefined = verdict?.kind === 'approved' ? verdict.order : undefined
   return order ? { record, order, closedAtMs: moment.closedAtMs } : { record }
+}
+
+const NO_VERDICT: VerdictRecord = { kind: 'none' }
+const APPROVED: VerdictRecord = { kind: 'approved' }
+
+function verdictOf(verdict: RiskVerdict | undefined): VerdictRecord {
+  if (!verdict) return NO_VERDICT
+  return verdict.kind === 'approved' ? APPROVED : { kind: 'refused', code: verdict.code, detail: verdict.detail }
 }
 
 function judge(moment: BarMoment, desk: Account, target: Target, settings: DecideSettings): RiskVerdict | undefined {
@@ -113,11 +121,11 @@ function intentOf(moment: BarMoment, desk: Account, target: Target, settings: De
   if (!plan) return undefined
   const decisionId = decisionIdOf(bar.symbol, bar.endAt)
   return {
-    ...plan,
     clientId: clientOrderId(settings.ledgerTag, decisionId),
     decisionId,
     symbol: bar.symbol,
     createdAt: now,
+    ...plan,
   }
 }
 
@@ -152,7 +160,7 @@ function recordOf(
   moment: BarMoment,
   desk: Account,
   target: Target,
-  outcome: { readonly verdict: VerdictRecord; readonly clientId: string | null; readonly decideMs: number },
+  outcome: Pick<DecisionRecord, 'featureHash' | 'verdict' | 'clientId'> & { readonly decideMs: number },
 ): DecisionRecord {
   const { window, forecast, featureMs, forecastMs } = moment
   const { bar, schemaHash } = window.row
@@ -177,7 +185,7 @@ function recordOf(
     bidSize: finite(bar.bidSize),
     askSize: finite(bar.askSize),
     featureSchemaHash: schemaHash,
-    featureHash: window.ready ? (window.hash ?? featureHash(window.values)) : null,
+    featureHash: outcome.featureHash,
     forecast: forecast ?? null,
     modelId: forecast?.modelId ?? null,
     provider: forecast && isForecast(forecast) ? forecast.provider : null,

@@ -18,7 +18,11 @@ export interface Exposures {
   add(order: ApprovedOrder): void
 }
 
+/** Of a single instrument, which has no others. */
+const NO_OTHERS: Exposures = { othersQuote: () => 0, add: () => undefined }
+
 export function valuation(views: ReadonlyMap<InstrumentSymbol, MarketView>, desk: Account): Valuation {
+  const all = [...views]
   const ticksOf = (view: MarketView, fallbackTicks: number): number => {
     for (const price of [view.mid, view.markPrice]) {
       if (Number.isFinite(price)) return price / view.converter.tickSize
@@ -50,13 +54,12 @@ export function valuation(views: ReadonlyMap<InstrumentSymbol, MarketView>, desk
   return {
     equityQuote() {
       let sum = desk.walletQuote()
-      for (const [symbol, view] of views) sum += unrealisedQuote(symbol, view)
+      for (const [symbol, view] of all) sum += unrealisedQuote(symbol, view)
       return sum
     },
     exposures() {
-      const worst = new Map<InstrumentSymbol, number>()
-      // A single instrument has no others.
-      if (views.size > 1) for (const [symbol, view] of views) worst.set(symbol, worstQuote(symbol, view))
+      if (all.length === 1) return NO_OTHERS
+      const worst = new Map(all.map(([symbol, view]) => [symbol, worstQuote(symbol, view)]))
       return {
         // Summed anew rather than "total less own": no rounding may make it negative.
         othersQuote(symbol) {

@@ -7,6 +7,7 @@ import { candleBar } from '../../../src/market/candles/candle-bar.ts'
 import { candleTimeframes } from '../../../src/market/candles/candle-timeframes.ts'
 import { resample } from '../../../src/market/candles/resample.ts'
 import { demoMarkets } from '../../../src/simulation/exchange/demo-markets.ts'
+import { allCandles } from '../../support/all-candles.ts'
 import { MINUTE_MS, madeCandles, START_AT } from '../../wiring/backtest/support/candles.ts'
 
 const { instrument } = demoMarkets(0.5)[0]!
@@ -29,7 +30,7 @@ describe('bars of longer timeframes out of candles', () => {
     const whole = resample(series, minute * MINUTE_MS)
     const closed = through(minutes, minute)
     expect(closed.length).toBe(whole.candles.length)
-    for (const [at, candle] of whole.candles.entries()) {
+    for (const [at, candle] of allCandles(whole.candles).entries()) {
       const { open, high, low, close, startAt, volume } = candle
       const bar = closed[at]!
       expect(bar).toMatchObject({ open, high, low, close, startAt, endAt: startAt + minute * MINUTE_MS, taints: [] })

@@ -4,6 +4,7 @@ import { InputError } from '../../../src/core/errors.ts'
 import { checkedCandles } from '../../../src/market/candles/checked-candles.ts'
 import { GAP_MAX } from '../../../src/market/candles/framed-rows.ts'
 import type { Repair } from '../../../src/market/candles/ordered-rows.ts'
+import { allCandles } from '../../support/all-candles.ts'
 import { ALWAYS, MEND, MINUTE, minutes, plainTable, REFUSE, START } from './tables.ts'
 
 const load = (rows: readonly (readonly number[])[], repair: Partial<Repair> = {}, span = ALWAYS, barMs = MINUTE) =>
@@ -20,7 +21,7 @@ describe('sound rows', () => {
   test('come out as they are', () => {
     const { candles, slots, repairs } = load(minutes(3))
     expect(candles).toHaveLength(3)
-    expect(candles[1]).toEqual({
+    expect(candles.at(1)).toEqual({
       startAt: START + MINUTE,
       open: 101,
       high: 103,
@@ -121,7 +122,7 @@ describe('a repair that is asked for is counted', () => {
     const { candles, slots, repairs } = load(minutes(6).toSpliced(2, 2), { gaps: 'fill' })
     expect([...slots]).toEqual([0, 1, -1, -1, 2, 3])
     expect(repairs.gapsFilled).toBe(2)
-    expect(candles[3]).toEqual({
+    expect(candles.at(3)).toEqual({
       startAt: START + 3 * MINUTE,
       ...{ open: 102, high: 102, low: 102, close: 102 },
       ...{ volume: 0, quoteVolume: 0, tradeCount: 0, takerBuyVolume: Number.NaN },
@@ -145,7 +146,7 @@ describe('a repair that is asked for is counted', () => {
   test('of duplicates the last stays', () => {
     const rows = minutes(3)
     const { candles, repairs } = load([...rows, rows[2]!.with(5, 99)], { duplicates: 'drop' })
-    expect(candles.map(({ volume }) => volume)).toEqual([10, 11, 99])
+    expect(allCandles(candles).map(({ volume }) => volume)).toEqual([10, 11, 99])
     expect(repairs.duplicatesDropped).toBe(1)
   })
 
@@ -177,8 +178,10 @@ describe('a repair that is asked for is counted', () => {
           MEND,
         )
         const first = Math.min(...order)
-        expect(candles.map(({ startAt }) => startAt)).toEqual(candles.map((_, n) => START + (first + n) * MINUTE))
-        for (const [n, { volume }] of candles.entries()) {
+        expect(allCandles(candles).map(({ startAt }) => startAt)).toEqual(
+          allCandles(candles).map((_, n) => START + (first + n) * MINUTE),
+        )
+        for (const [n, { volume }] of allCandles(candles).entries()) {
           expect(volume).toBe(order.includes(first + n) ? rows[first + n]![5] : 0)
           expect(slots[n]! < 0).toBe(!order.includes(first + n))
         }

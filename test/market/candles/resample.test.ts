@@ -4,6 +4,7 @@ import { InputError } from '../../../src/core/errors.ts'
 import type { EpochMs } from '../../../src/core/units.ts'
 import type { Candle, CandleSeries } from '../../../src/market/candles/candle.ts'
 import { resample } from '../../../src/market/candles/resample.ts'
+import { allCandles } from '../../support/all-candles.ts'
 import { MINUTE, START } from './tables.ts'
 
 const candle = (n: number, startAt = START): Candle => ({
@@ -28,7 +29,7 @@ test('five minutes make one, half ones at the ends none', () => {
   const { candles, barMs, funding } = resample(series(minutes(17, START - 2 * MINUTE)), 5 * MINUTE)
   expect(barMs).toBe(5 * MINUTE)
   expect(funding).toHaveLength(1)
-  expect(candles).toEqual([
+  expect(allCandles(candles)).toEqual([
     {
       startAt: START,
       ...{ open: 102, high: 116, low: 90, close: 107 },
@@ -48,7 +49,7 @@ test('the mark is that of its end, and one filled candle taints it', () => {
 
 test('figures that the file has not stay absent', () => {
   const bare = minutes(5).map((one) => ({ ...one, quoteVolume: Number.NaN }))
-  expect(resample(series(bare), 5 * MINUTE).candles[0]).toMatchObject({ quoteVolume: Number.NaN, volume: 5 })
+  expect(resample(series(bare), 5 * MINUTE).candles.at(0)).toMatchObject({ quoteVolume: Number.NaN, volume: 5 })
 })
 
 test('the same timeframe is the same series', () => {

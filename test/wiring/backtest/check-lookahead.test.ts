@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import type { CandleSeries } from '../../../src/market/candles/candle.ts'
 import { checkLookahead, type RunOn, withPlantedLookahead } from '../../../src/wiring/backtest/check-lookahead.ts'
+import { allCandles } from '../../support/all-candles.ts'
 import { SHORT as BASE, SPAN_BARS } from './support/backtest-config.ts'
 import { madeCandles } from './support/candles.ts'
 import { walked } from './support/walk.ts'
@@ -26,11 +27,12 @@ test('a feature that knows the next close is caught', async () => {
 
 test('so is a series that was scaled over its whole length before it was cut', async () => {
   const scaled = (one: CandleSeries): CandleSeries => {
-    const volumes = one.candles.map(({ volume }) => volume)
+    const candles = allCandles(one.candles)
+    const volumes = candles.map(({ volume }) => volume)
     const most = Math.max(...volumes.slice(-200))
     return {
       ...one,
-      candles: one.candles.map((candle, at) => ({ ...candle, volume: candle.volume / (at % 2 ? most : 1) })),
+      candles: candles.map((candle, at) => ({ ...candle, volume: candle.volume / (at % 2 ? most : 1) })),
     }
   }
   const leaking: RunOn = (some, onDecision) => plain(some.map(scaled), onDecision)

@@ -7,6 +7,7 @@ import { epochMs } from '../../../src/core/units.ts'
 import { resample } from '../../../src/market/candles/resample.ts'
 import { type CandleRequest, loadCandles } from '../../../src/wiring/candles/load-candles.ts'
 import { MEND, MINUTE, minutes, REFUSE, START } from '../../market/candles/tables.ts'
+import { allCandles } from '../../support/all-candles.ts'
 
 const FIXTURES = path.join(import.meta.dirname, '../../fixtures/candles')
 const fixture = (name: string): string => path.join(FIXTURES, name)
@@ -40,14 +41,16 @@ describe('a series of files as freqtrade writes them', () => {
     const file = fixture('BTC_USDT_USDT-15m-futures.feather')
     const series = await load({ ...request, file })
     expect(series.candles).toHaveLength(96)
-    expect(series.candles[0]).toMatchObject({ startAt: START, open: 94_000, high: 94_005.5, volume: 100 })
+    expect(series.candles.at(0)).toMatchObject({ startAt: START, open: 94_000, high: 94_005.5, volume: 100 })
     // The fourth is of the next day.
     expect(series.funding).toEqual([
       { at: START, rate: 0.0001 },
       { at: START + 28_800_007, rate: -0.00002574 },
       { at: START + 57_600_014, rate: 0.00013862 },
     ])
-    const bps = series.candles.map(({ close }, n) => Math.round(1e6 * Math.log(series.markCloses![n]! / close)) / 100)
+    const bps = allCandles(series.candles).map(
+      ({ close }, n) => Math.round(1e6 * Math.log(series.markCloses![n]! / close)) / 100,
+    )
     expect(new Set(bps)).toEqual(new Set([2]))
     const files = [file, request.fundingFile, request.markFile].map((name) => sha256(readFileSync(name)))
     expect(series.dataHash).toBe(sha256(...files).toString('hex'))
@@ -73,7 +76,7 @@ describe('Binance klines', () => {
 
   test('in microseconds, with their order flow', async () => {
     const { candles } = await load({ file: fileOf('klines.csv', klines) })
-    expect(candles[1]).toEqual({
+    expect(candles.at(1)).toEqual({
       startAt: START + MINUTE,
       ...{ open: 101, high: 103, low: 100, close: 102, volume: 11 },
       ...{ quoteVolume: 1_100, tradeCount: 7, takerBuyVolume: 5.5 },
@@ -82,7 +85,7 @@ describe('Binance klines', () => {
 
   test('inverse ones have the base volume where others have the quote volume', async () => {
     const { candles } = await load({ file: fileOf('inverse.csv', klines), symbol: 'BTC/USD:BTC' })
-    expect(candles[1]).toMatchObject({ quoteVolume: Number.NaN, volume: 11 })
+    expect(candles.at(1)).toMatchObject({ quoteVolume: Number.NaN, volume: 11 })
   })
 
   test('more taken than traded is refused', async () => {
@@ -96,7 +99,7 @@ describe('Binance klines', () => {
 test('`from` and `to` are those of whole candles', async () => {
   const file = fileOf('plain.csv', minutes(10), PLAIN)
   const { candles } = await load({ file, from: epochMs(START + 1), to: epochMs(START + 5 * MINUTE) })
-  expect(candles.map(({ startAt }) => (startAt - START) / MINUTE)).toEqual([1, 2, 3, 4])
+  expect(allCandles(candles).map(({ startAt }) => (startAt - START) / MINUTE)).toEqual([1, 2, 3, 4])
   await expect(load({ file, from: epochMs(START + 10 * MINUTE) })).rejects.toThrow(`${file}: no row lies from`)
 })
 
@@ -108,7 +111,7 @@ test('repairs are counted over all files, and filled candles are named', async (
   expect([...series.filled!]).toEqual([4, 5])
   expect(series.repairs).toEqual({ gapsFilled: 3, duplicatesDropped: 1, unsortedReordered: 0, nonFiniteDropped: 0 })
   // Without a mark the close stands for it.
-  expect(series.markCloses![7]).toBe(series.candles[7]!.close)
+  expect(series.markCloses![7]).toBe(series.candles.at(7)!.close)
 })
 
 test('spot prices among those of a future are seen against the mark', async () => {
@@ -142,12 +145,12 @@ describe.skipIf(!isThere)('real candles', () => {
       expect(series.candles).toHaveLength(87_552)
       expect(series.funding).toHaveLength(2_736)
       const made = resample(series, 3_600_000)
-      const from = series.candles[0]!.startAt
+      const from = series.candles.at(0)!.startAt
       const hours = await load({ symbol, barMs: 3_600_000, file: bars(`${base}USDT-1h`), markFile, from })
       expect(made.candles).toHaveLength(hours.candles.length)
       const differing = new Set<string>()
-      for (const [n, hour] of hours.candles.entries()) {
-        const one = made.candles[n]!
+      for (const [n, hour] of allCandles(hours.candles).entries()) {
+        const one = made.candles.at(n)!
         const isSame = (['startAt', 'open', 'high', 'low', 'close'] as const).every(
           (field) => one[field] === hour[field],
         )

@@ -5,7 +5,7 @@ import { featureEngine } from '../../../src/features/feature-engine.ts'
 import type { FeatureWindow } from '../../../src/features/feature-row.ts'
 import { featureSchema } from '../../../src/features/feature-schema.ts'
 import type { Forecast } from '../../../src/inference/forecast.ts'
-import type { Forecaster, ModelWindow } from '../../../src/inference/forecaster.ts'
+import type { AheadForecaster, ModelWindow } from '../../../src/inference/forecaster.ts'
 import { LEVELS } from '../../../src/model/forecaster-outputs.ts'
 import { candleInstruments } from '../../../src/wiring/backtest/candle-instruments.ts'
 import { runBacktest } from '../../../src/wiring/backtest/run-backtest.ts'
@@ -45,9 +45,11 @@ const said = ({ values }: Pick<ModelWindow, 'values'>, nth: number): Forecast =>
 const nthOf = (window: FeatureWindow): number => (window.row.bar.startAt - START_AT) / MINUTE_MS
 
 async function backtested() {
-  const forecaster: Forecaster = {
+  const answers = (windows: readonly ModelWindow[]) => windows.map((one) => said(one, nthOf(one as FeatureWindow)))
+  const forecaster: AheadForecaster = {
     ...{ modelId: 'swing', provider: 'cpu', steps: 1, features: schema.names.length, ...MODEL },
-    forecast: (windows) => Promise.resolve(windows.map((one) => said(one, nthOf(one as FeatureWindow)))),
+    forecast: (windows) => Promise.resolve(answers(windows)),
+    forecastAhead: (windows) => Promise.resolve({ at: (index) => answers(windows)[index]! }),
     release: () => Promise.resolve(),
   }
   let isMade = false
@@ -55,7 +57,7 @@ async function backtested() {
     ...{ config, schema, series, monotonicMs: () => 0 },
     models: {
       ...{ steps: 1, horizonBars: MODEL.horizonBars, thresholdBps: () => MODEL.thresholdBps },
-      ...{ begin: () => undefined, remember: () => undefined },
+      begin: () => undefined,
       isDue: () => !isMade,
       next: () => {
         isMade = true

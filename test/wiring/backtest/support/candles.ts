@@ -16,6 +16,11 @@ export interface MadeCandles {
   readonly volatilityBps?: number
 }
 
+/** Its candles are an array. */
+export interface MadeSeries extends CandleSeries {
+  readonly candles: readonly Candle[]
+}
+
 /** Candles of a random walk whose returns carry on, or turn round, by `carry`. */
 export function madeCandles({
   seed,
@@ -24,7 +29,7 @@ export function madeCandles({
   symbol = 'BTC/USDT:USDT',
   carry = 0,
   volatilityBps = 10,
-}: MadeCandles): CandleSeries {
+}: MadeCandles): MadeSeries {
   const random = seededRandom(seed)
   let close = 50_000
   let last = 0
