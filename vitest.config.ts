@@ -5,6 +5,7 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     exclude: ['test/faults/**'], // Real time and real sockets: `npm run test:faults`, on a machine with nothing else to do.
     globalSetup: ['test/support/fresh-build.ts'],
+    setupFiles: ['test/support/seeded-properties.ts'],
     testTimeout: 20_000,
     hookTimeout: 20_000,
     pool: 'forks',

@@ -50,7 +50,7 @@ export interface DecisionRecord {
   readonly bidSize: number | null
   readonly askSize: number | null
   readonly featureSchemaHash: string
-  /** Hash of the window that the model saw; null when there was none (warm-up). */
+  /** Hash of the window that the model saw; null when there was none (warm-up), and where nobody keeps the record (`hashesWindows`). */
   readonly featureHash: string | null
   /** Null when the model was not asked. */
   readonly forecast: Forecast | NoForecast | null

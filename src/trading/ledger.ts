@@ -45,6 +45,7 @@ export function ledger(
   function applyFill(fill: Fill, before: PositionRecord): void {
     const order = orders.findOf(fill)
     const record: FillRecord = {
+      // In front, as V8 is slow to add keys behind a spread; a fill from the venue has no origin of its own.
       origin: order?.origin ?? 'external',
       ...fill,
       clientId: order?.clientId ?? fill.clientId,

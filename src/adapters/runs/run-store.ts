@@ -90,12 +90,18 @@ async function write(root: string, runId: string, texts: RunTexts) {
   return await withTemporaryFolder(root, async (temporary) => {
     const whole = join(temporary, 'run')
     await mkdir(whole)
-    await Promise.all(Object.entries(texts).map(([name, pieces]) => writePieces(join(whole, name), pieces)))
+    await allOver(Object.entries(texts).map(([name, pieces]) => writePieces(join(whole, name), pieces)))
     await syncFolder(whole)
     const id = await moveInto(whole, root, runId)
     await syncFolder(root)
     return { runId: id, folder: join(root, id) }
   })
+}
+
+/** Rejects like the first of them, but only when nothing is being written any more: the folder is removed then. */
+async function allOver(writing: readonly Promise<void>[]): Promise<void> {
+  const failed = (await Promise.allSettled(writing)).find((one) => one.status === 'rejected')
+  if (failed) throw failed.reason
 }
 
 /** A folder that is not empty is never replaced by a rename. */

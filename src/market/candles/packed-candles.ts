@@ -1,4 +1,4 @@
-import { type EpochMs, epochMs } from '../../core/units.ts'
+import { epochMs } from '../../core/units.ts'
 import type { Candle, Candles } from './candle.ts'
 
 /** Numbers of a candle, in the order of the fields of `Candle`. */
@@ -43,39 +43,21 @@ export class PackedCandles implements Candles {
   }
 }
 
-/** Writes one candle behind the other. */
-export interface CandlePacker {
-  add(candle: Candle): void
-  /** After `count` candles. */
-  end(): PackedCandles
-}
-
-export function candlePacker(count: number): CandlePacker {
-  const values = new Float64Array(new SharedArrayBuffer(count * WIDTH * Float64Array.BYTES_PER_ELEMENT))
-  let at = 0
-  const put = (value: number): void => {
-    values[at] = value
-    at += 1
-  }
-  return {
-    add({ startAt, open, high, low, close, volume, quoteVolume, tradeCount, takerBuyVolume }) {
-      put(startAt satisfies EpochMs)
-      put(open)
-      put(high)
-      put(low)
-      put(close)
-      put(volume)
-      put(quoteVolume)
-      put(tradeCount)
-      put(takerBuyVolume)
-    },
-    end: () => new PackedCandles(values),
-  }
-}
-
 /** `make`: candle `index` of `count`. */
 export function packCandles(count: number, make: (index: number) => Candle): PackedCandles {
-  const packer = candlePacker(count)
-  for (let index = 0; index < count; index += 1) packer.add(make(index))
-  return packer.end()
+  const values = new Float64Array(new SharedArrayBuffer(count * WIDTH * Float64Array.BYTES_PER_ELEMENT))
+  for (let index = 0; index < count; index += 1) {
+    const candle = make(index)
+    const from = index * WIDTH
+    values[from] = candle.startAt
+    values[from + 1] = candle.open
+    values[from + 2] = candle.high
+    values[from + 3] = candle.low
+    values[from + 4] = candle.close
+    values[from + 5] = candle.volume
+    values[from + 6] = candle.quoteVolume
+    values[from + 7] = candle.tradeCount
+    values[from + 8] = candle.takerBuyVolume
+  }
+  return new PackedCandles(values)
 }

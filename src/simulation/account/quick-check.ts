@@ -5,6 +5,8 @@ import { tierIndex } from './margin-tiers.ts'
 
 /** Rounding of floats, as a fraction of the amounts that were added up. */
 const FLOAT_SLACK = 1e-9
+/** Two amounts of money are rounded to their eighth decimal, see `money`. */
+const ROUNDING = 1e-8
 
 /** Balance above the maintenance margin in floats, and the amounts that went into it. */
 interface Cushion {
@@ -68,6 +70,7 @@ export function isClearlyCovered(
     if (holding.contract.instrument.settle !== currency) continue
     for (const leg of holding.legs) claim(cushion, holding, leg, claims)
   }
+  cushion.excess -= ROUNDING
   return isSafe(cushion)
 }
 

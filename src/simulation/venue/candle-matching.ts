@@ -74,7 +74,7 @@ export class CandleMatching {
 
   /**
    * Whether no price of the candle liquidates anything. What is left above the maintenance margin is concave in the price (or in 1 ÷
-   * price, inverse), for rates rise with the tiers: where it is there at both ends, it is there between them.
+   * price, inverse), for rates rise with the tiers and margins without a step: where it is there at both ends, it is there between them.
    */
   #isSafe({ instrument: { symbol }, converter: { tickSize } }: VenueMarket, { low, high }: Candle): boolean {
     const { account } = this.#desk

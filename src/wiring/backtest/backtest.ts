@@ -49,7 +49,7 @@ export interface BacktestOutcome {
   readonly decisions: number
   readonly orders: number
   readonly fills: number
-  /** SHA-256 over every decision, fill and payment, hex: equal for equal runs. */
+  /** SHA-256 over every decision, fill and payment, hex: equal for equal runs. Of one that was stopped it says nothing. */
   readonly runHash: string
   /** In the order of their use. */
   readonly modelIds: readonly string[]

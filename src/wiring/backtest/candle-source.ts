@@ -57,7 +57,7 @@ interface CandlesParts {
 class Candles implements BacktestSource {
   readonly #parts: CandlesParts
 
-  readonly #thread: FeatureThread | undefined
+  #thread: FeatureThread | undefined
 
   constructor(parts: CandlesParts, thread: FeatureThread | undefined) {
     this.#parts = parts
@@ -68,7 +68,7 @@ class Candles implements BacktestSource {
     const { config, schema, series, clock, io } = this.#parts
     const { models, dated } = await loadModels(config, schema, clock, io)
     const monotonicMs = () => clock.monotonicMs()
-    const featureThread = this.#thread
+    const featureThread = this.#threadFor(series)
     const outcome = await runBacktest({ config, schema, series, models, monotonicMs, featureThread, ...watch })
     return {
       ...{ source: 'bars', outcome, models: dated(), also: {} },
@@ -86,7 +86,7 @@ class Candles implements BacktestSource {
         const { models, dated } = await loadModels(config, schema, clock, io)
         const candles = plantLookahead ? some.map(withPlantedLookahead) : some
         const monotonicMs = () => clock.monotonicMs()
-        const featureThread = isLong(candles) ? startFeatureThread() : undefined
+        const featureThread = this.#threadFor(candles)
         await runBacktest({ config, schema, series: candles, models, monotonicMs, featureThread, onDecision })
         if (config.backtest.retrain) return
         for (const one of learntFrom(dated(), candles[0]!.candles.at(0)!.startAt)) learnt.add(one)
@@ -94,6 +94,13 @@ class Candles implements BacktestSource {
       options,
     )
     return { ...report, modelsThatSawTheFuture: [...learnt] }
+  }
+
+  /** The one that was started while the files were read, for the first run; others have their own. */
+  #threadFor(series: readonly CandleSeries[]): FeatureThread | undefined {
+    const thread = this.#thread ?? (isLong(series) ? startFeatureThread() : undefined)
+    this.#thread = undefined
+    return thread
   }
 
   async close(): Promise<void> {

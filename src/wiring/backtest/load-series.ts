@@ -84,7 +84,7 @@ export function cutSeries(series: CandleSeries, from: number, to: number): Candl
   // They follow each other without a gap.
   const startAt = candles.at(0)!.startAt
   const first = Math.max(0, Math.ceil((from - startAt) / barMs))
-  const last = Math.min(candles.length - 1, Math.floor((to - startAt) / barMs))
+  const last = Math.max(-1, Math.min(candles.length - 1, Math.floor((to - startAt) / barMs)))
   if (first === 0 && last === candles.length - 1) return series
   return {
     ...series,

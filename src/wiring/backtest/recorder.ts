@@ -28,6 +28,8 @@ export interface RecorderSettings {
   readonly barMs: number
   readonly horizonBars: number
   readonly thresholdBps: (modelId: string) => number
+  /** False: the run hash gets the features when the run is over, not with each decision. Absent: with each. */
+  readonly hashesWindows?: boolean
   readonly onDecision?: ((record: DecisionRecord) => void) | undefined
 }
 
@@ -51,7 +53,7 @@ export class Recorder {
   #equity = growingCurve(2)
   #hasModel = false
   readonly #outcomes: OutcomeSample
-  readonly #run = new RunHash()
+  readonly #run: RunHash
   readonly #lastPrice = new Map<InstrumentSymbol, number>()
   readonly #values: ReadonlyMap<InstrumentSymbol, TradeMoney>
   /** Order of the last liquidation: its fills are one. */
@@ -70,6 +72,7 @@ export class Recorder {
     this.#trips = each((one) => tripBuilder(one.instrument.symbol, one))
     this.#values = each((one) => tradeMoney(one))
     this.#prices = each(() => growingCurve(1))
+    this.#run = new RunHash(settings.hashesWindows)
     this.#outcomes = outcomeSample(horizonBars, thresholdBps)
   }
 
@@ -108,8 +111,8 @@ export class Recorder {
     return this.#ended.map(({ closedAt }) => closedAt)
   }
 
-  /** `windows`: see `RunHash`. */
-  finish(windows?: string): { readonly record: BacktestRecord; readonly runHash: string } {
+  /** `features`: see `RunHash`. */
+  finish(features?: string): { readonly record: BacktestRecord; readonly runHash: string } {
     this.#endMoment()
     const { from, to } = this.#span
     for (const [symbol, builder] of this.#trips) {
@@ -132,7 +135,7 @@ export class Recorder {
       forecasts: this.#outcomes.outcomes(),
       liquidations: this.counts.liquidations,
     }
-    return { record, runHash: this.#run.digest(windows) }
+    return { record, runHash: this.#run.digest(features) }
   }
 
   #onFill(fill: Fill): void {

@@ -2,8 +2,8 @@ import { createHash, type Hash } from 'node:crypto'
 import type { FeatureRow } from '../../features/feature-row.ts'
 
 /**
- * SHA-256 over the ready rows of a run, instrument by instrument: what the model saw. Windows overlap, so the hashes of all of them
- * would go over each row once for every step.
+ * SHA-256 over the ready rows of a run, instrument by instrument: what windows are made of. They overlap, so the hashes of all of them
+ * would go over each row once for every step. Where a window is not ready the decisions say.
  */
 export class RowsHash {
   readonly #lanes: readonly Hash[]

@@ -24,7 +24,7 @@ import { type Moments, type MomentWindows, type WindowSource, windowsHere } from
  * candles, configuration and models give the same run hash. Throws `InputError` when series and configuration do not fit.
  */
 export async function runBacktest(parts: BacktestParts): Promise<BacktestOutcome> {
-  const run = new CandleRun(parts)
+  const run = await started(parts)
   try {
     await run.begin()
     await run.all()
@@ -37,8 +37,17 @@ export async function runBacktest(parts: BacktestParts): Promise<BacktestOutcome
 /** Moments between two looks at what the threads of features and models have said. */
 const TURN_MOMENTS = 128
 
-/** What has been set going in this thread is over: ticks come behind every promise that is due. */
+/** Ticks come behind every promise that is due. */
 const settled = (): Promise<void> => new Promise((resolve) => nextTick(resolve))
+
+async function started(parts: BacktestParts): Promise<CandleRun> {
+  try {
+    return new CandleRun(parts)
+  } catch (error) {
+    await parts.featureThread?.close()
+    throw error
+  }
+}
 
 interface Computed {
   /** Indices of the moments, the last not included. */
@@ -64,6 +73,8 @@ class CandleRun {
   readonly #windows: WindowSource
   readonly #modelIds: string[] = []
   #retrainings = 0
+  /** Why the trader gave up. */
+  #halted: string | undefined
   #startedMs = 0
   #modelMs = 0
 
@@ -113,7 +124,7 @@ class CandleRun {
         limits: config.risk,
         collarBps: config.trading.collarBps,
         ledgerTag: 'test',
-        // The run hash has the rows of all windows; for a record alone it would take longer than the features.
+        // For a listener alone: it takes as long as a third of the features, and the run hash has the rows of all windows.
         hashesWindows: parts.onDecision !== undefined,
       },
       staleMsMax: config.feed.staleMsMax,
@@ -128,6 +139,7 @@ class CandleRun {
       barMs: config.barMs,
       horizonBars: models.horizonBars,
       thresholdBps: (modelId) => models.thresholdBps(modelId),
+      hashesWindows: false,
       onDecision: parts.onDecision,
     })
   }
@@ -136,7 +148,7 @@ class CandleRun {
     const { monotonicMs, models } = this.#parts
     this.#decider.events$.subscribe((event) => this.#recorder.onSession(event))
     this.#trader.events$.subscribe((event) => {
-      if (event.kind === 'halt') throw new InputError(`backtest: the trader halted: ${event.detail}`)
+      if (event.kind === 'halt') this.#halted ??= event.detail
       this.#recorder.onTrader(event)
     })
     this.#time.now = this.#startOf(0)
@@ -162,6 +174,17 @@ class CandleRun {
     // An order that was sent at the last close never gets its answer: closing the venue says so.
     await this.#venue.close()
     await this.#trader.stop()
+    this.#requireNoHalt()
+  }
+
+  /** What has been set going in this thread is over. */
+  async #settled(): Promise<void> {
+    await settled()
+    this.#requireNoHalt()
+  }
+
+  #requireNoHalt(): void {
+    if (this.#halted !== undefined) throw new InputError(`backtest: the trader halted: ${this.#halted}`)
   }
 
   close(): Promise<void> {
@@ -226,11 +249,11 @@ class CandleRun {
       const heard = counts.fills
       const { endAt } = windows[0]!.row.bar
       // What the venue told sets things going in the trader: they end before the decision.
-      if (this.#play(from + nth, windows, endAt) || counts.fills > heard) await settled()
+      if (this.#play(from + nth, windows, endAt) || counts.fills > heard) await this.#settled()
       const ordered = counts.orders
       const batch = windows.map((window, lane) => ({ window, featureMs: 0, forecast: answers(nth, lane) }))
       this.#decider.decideKnown(batch, endAt)
-      if (counts.orders > ordered) await settled()
+      if (counts.orders > ordered) await this.#settled()
     }
   }
 

@@ -13,6 +13,7 @@ const NUMBERS_MAX = 8_192
  * next goes in once.
  */
 export class RunHash {
+  readonly #withFeatures: boolean
   readonly #texts = createHash('sha256')
   readonly #numbers = createHash('sha256')
   readonly #buffer = new Float64Array(NUMBERS_MAX)
@@ -20,6 +21,11 @@ export class RunHash {
   readonly #last: (string | null)[] = []
   #text = ''
   #count = 0
+
+  /** `withFeatures`: by the hashes in the decisions; otherwise all of them at the end, see `digest`. */
+  constructor(withFeatures = true) {
+    this.#withFeatures = withFeatures
+  }
 
   addDecision(record: DecisionRecord): void {
     const { forecast, target, verdict } = record
@@ -29,7 +35,7 @@ export class RunHash {
     this.#number(target.edgeBps)
     this.#number(target.costBps)
     this.#place(0, record.symbol)
-    this.#place(1, record.featureHash)
+    this.#place(1, this.#withFeatures ? record.featureHash : null)
     this.#place(2, target.reason)
     this.#place(3, verdict.kind === 'refused' ? verdict.code : verdict.kind)
     this.#place(4, record.clientId)
@@ -52,9 +58,9 @@ export class RunHash {
     this.#say(`${symbol} ${at} ${reason} ${amount}\n`)
   }
 
-  /** `windows`: what the models saw, where the decisions do not say it. Hexadecimal; nothing can be added after it. */
-  digest(windows = ''): string {
-    this.#say(windows)
+  /** `features`: of all windows, where the decisions do not say it. Hexadecimal; nothing can be added after it. */
+  digest(features = ''): string {
+    this.#say(features)
     this.#flushText()
     this.#flushNumbers()
     this.#texts.update(this.#numbers.digest())

@@ -61,12 +61,13 @@ export interface FeatureThread {
 }
 
 export function startFeatureThread(): FeatureThread {
-  const thread = startThread(import.meta.url, MARK)
+  const lots = new Lots(startThread(import.meta.url, MARK))
   return {
-    windows: (settings) => windowsOf(settings, new Lots(thread, taskOf(settings), settings.series[0]!.candles.length)),
-    async close() {
-      await thread.terminate()
+    windows(settings) {
+      lots.begin(taskOf(settings), settings.series[0]!.candles.length)
+      return windowsOf(settings, lots)
     },
+    close: () => lots.close(),
   }
 }
 
@@ -116,16 +117,23 @@ const packed = (candles: Candles): PackedCandles =>
 class Lots {
   readonly #thread: Worker
   readonly #waiting: Lot[] = []
-  #left: number
+  #left = 0
+  #hasBegun = false
   #wanted: { resolve(lot: Lot): void; reject(error: Error): void } | undefined
   #failure: Error | undefined
 
-  constructor(thread: Worker, task: Task, moments: number) {
+  /** What goes wrong before anything is asked for is told when it is. */
+  constructor(thread: Worker) {
     this.#thread = thread
-    this.#left = moments
     this.#thread.on('message', (lot: Lot) => this.#came(lot))
     this.#thread.on('error', (error) => this.#fail(error))
     this.#thread.on('exit', (code) => this.#fail(new TransientError(`the thread of the features ended: ${code}`)))
+  }
+
+  begin(task: Task, moments: number): void {
+    check(!this.#hasBegun, 'a thread of features for one run', 'another')
+    this.#hasBegun = true
+    this.#left = moments
     this.#thread.postMessage(task)
     for (let nth = 0; nth < LOTS_MAX; nth += 1) this.#ask()
   }
@@ -144,7 +152,7 @@ class Lots {
   }
 
   async close(): Promise<void> {
-    this.#thread.removeAllListeners('exit')
+    this.#fail(new TransientError('the thread of the features is closed'))
     await this.#thread.terminate()
   }
 

@@ -121,6 +121,7 @@ function intentOf(moment: BarMoment, desk: Account, target: Target, settings: De
   if (!plan) return undefined
   const decisionId = decisionIdOf(bar.symbol, bar.endAt)
   return {
+    // In front: V8 is slow to add keys behind a spread, and a plan has none of these.
     clientId: clientOrderId(settings.ledgerTag, decisionId),
     decisionId,
     symbol: bar.symbol,

@@ -87,7 +87,9 @@ describe('coverage band', () => {
 
 describe('RollingMean', () => {
   test('equals the mean of the last values, and of all, also after a restart', () => {
-    const values = fc.array(fc.double({ min: -1e3, max: 1e3, noNaN: true }), { minLength: 1, maxLength: 40 })
+    // JSON knows no −0.
+    const value = fc.double({ min: -1e3, max: 1e3, noNaN: true }).map((one) => one + 0)
+    const values = fc.array(value, { minLength: 1, maxLength: 40 })
     fc.assert(
       fc.property(values, fc.integer({ min: 1, max: 9 }), fc.nat(39), (list, size, cut) => {
         const whole = new RollingMean(size)

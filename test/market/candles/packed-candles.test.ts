@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { candlePacker, PackedCandles, packCandles } from '../../../src/market/candles/packed-candles.ts'
+import { PackedCandles, packCandles } from '../../../src/market/candles/packed-candles.ts'
 import { allCandles } from '../../support/all-candles.ts'
 import { madeCandles } from '../../wiring/backtest/support/candles.ts'
 
@@ -26,7 +26,7 @@ test('another thread sees them through the memory alone', () => {
 })
 
 test('none are none', () => {
-  const none = candlePacker(0).end()
+  const none = packCandles(0, () => candles[0]!)
   expect(none.length).toBe(0)
   expect(none.at(0)).toBeUndefined()
   expect(none.at(-1)).toBeUndefined()

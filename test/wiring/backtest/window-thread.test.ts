@@ -1,4 +1,5 @@
-import { describe, expect, test } from 'vitest'
+import { beforeAll, describe, expect, test } from 'vitest'
+import { InvariantError } from '../../../src/core/errors.ts'
 import { converter } from '../../../src/core/instrument.ts'
 import { epochMs } from '../../../src/core/units.ts'
 import { featureEngine } from '../../../src/features/feature-engine.ts'
@@ -75,39 +76,39 @@ async function read(
 const allOf = (moments: Moments): readonly MomentWindows[] =>
   Array.from({ length: moments.length }, (_, nth) => moments.at(nth)!)
 
+/** Computed here; `bent`: what becomes of a bar on its way. */
+function readHere(bent = (bar: Bar, _index: number): Bar => bar) {
+  const made = lanes().map((lane) => ({ lane, bar: (index: number) => bent(lane.bar(index), index) }))
+  const converters = made.map(({ lane }) => lane.converter)
+  return read(windowsHere(featureEngine({ schema, converters, steps: STEPS }), made), [COUNT])
+}
+
 describe('features of a thread', () => {
+  let there: Awaited<ReturnType<typeof read>>
+  beforeAll(async () => {
+    there = await read(threaded(), [1, 700, 64])
+  })
+
   test('are those of this one, bit for bit, however many are asked for', async () => {
-    const made = lanes()
-    const converters = made.map((lane) => lane.converter)
-    const here = await read(windowsHere(featureEngine({ schema, converters, steps: STEPS }), made), [COUNT])
+    const here = await readHere()
     expect(here.windows.filter(({ ready }) => ready).length).toBeGreaterThan(COUNT)
     expect(here.windows.some(({ row }) => row.bar.taints.length > 0)).toBe(true)
-    const there = await read(threaded(), [1, 700, 64])
     expect(there.windows.length).toBe(here.windows.length)
     expect(there.windows.map(bitsOf)).toEqual(here.windows.map(bitsOf))
     expect(there.digest).toBe(here.digest)
   })
 
-  test('a window that needs no look at its values holds finite ones', async () => {
-    const { windows } = await read(threaded(), [COUNT])
-    const known = windows.filter(({ allFinite }) => allFinite)
+  test('have another digest when one bar is another', async () => {
+    expect((await readHere(bentBar)).digest).not.toBe(there.digest)
+  })
+
+  test('a window that needs no look at its values holds finite ones', () => {
+    const known = there.windows.filter(({ allFinite }) => allFinite)
     expect(known.length).toBeGreaterThan(COUNT)
     expect(known.every(({ values }) => values.every(Number.isFinite))).toBe(true)
   })
 
-  test('are another when one value of one row is', async () => {
-    const made = lanes()
-    const converters = made.map((lane) => lane.converter)
-    const bent = made.map((lane) => ({
-      converter: lane.converter,
-      bar: (index: number) => bentBar(lane.bar(index), index),
-    }))
-    const source = windowsHere(featureEngine({ schema, converters, steps: STEPS }), bent)
-    const here = await read(source, [COUNT])
-    expect(here.digest).not.toBe((await read(threaded(), [COUNT])).digest)
-  })
-
-  test('those of one instrument are one stretch of memory that the model’s thread can read', async () => {
+  test('those of one instrument are one stretch of memory that the model’s thread can read; closed early, nothing is left', async () => {
     const source = threaded()
     const moments = await source.next(100)
     await source.close()
@@ -124,6 +125,24 @@ describe('features of a thread', () => {
     expect(there.runHash).toBe(here.runHash)
   })
 
+  test('so does one of two instruments, however many bars go through the model at once', async () => {
+    const pair = CONFIG.symbols.map((symbol, at) => madeCandles({ seed: at + 1, count: 1_200, carry: 0.5, symbol }))
+    const config = (batch: number) => ({ ...SHORT, symbols: CONFIG.symbols, backtest: { ...SHORT.backtest, batch } })
+    const here = await walked(config(1), pair)
+    const there = await walked(config(64), pair, { featureThread: startFeatureThread() })
+    expect(new Set(here.record.trips.map(({ symbol }) => symbol)).size).toBe(2)
+    expect(there.runHash).toBe(here.runHash)
+  })
+
+  test('once it is closed, or for a second run, it gives nothing', async () => {
+    const thread = startFeatureThread()
+    const settings = { schema, steps: STEPS, halfSpreadBps: 0.5, series, lanes: lanes() }
+    const source = thread.windows(settings)
+    expect(() => thread.windows(settings)).toThrow(InvariantError)
+    await thread.close()
+    await expect(source.next(COUNT)).rejects.toThrow('is closed')
+  })
+
   test('what goes wrong there is told', async () => {
     const bad = { ...schema, settings: { ...schema.settings, volumePeriod: -1 } }
     const source = startFeatureThread().windows({
@@ -134,12 +153,6 @@ describe('features of a thread', () => {
       lanes: lanes(),
     })
     await expect(source.next(1)).rejects.toThrow('volumePeriod was -1')
-    await source.close()
-  })
-
-  test('nothing is left of it when it is closed early', async () => {
-    const source = threaded()
-    await source.next(1)
     await source.close()
   })
 })

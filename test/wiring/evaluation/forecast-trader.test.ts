@@ -45,11 +45,11 @@ const said = ({ values }: Pick<ModelWindow, 'values'>, nth: number): Forecast =>
 const nthOf = (window: FeatureWindow): number => (window.row.bar.startAt - START_AT) / MINUTE_MS
 
 async function backtested() {
-  const answers = (windows: readonly ModelWindow[]) => windows.map((one) => said(one, nthOf(one as FeatureWindow)))
+  const answer = (one: ModelWindow) => said(one, nthOf(one as FeatureWindow))
   const forecaster: AheadForecaster = {
     ...{ modelId: 'swing', provider: 'cpu', steps: 1, features: schema.names.length, ...MODEL },
-    forecast: (windows) => Promise.resolve(answers(windows)),
-    forecastAhead: (windows) => Promise.resolve({ at: (index) => answers(windows)[index]! }),
+    forecast: (windows) => Promise.resolve(windows.map(answer)),
+    forecastAhead: (windows) => Promise.resolve({ at: (index) => answer(windows[index]!) }),
     release: () => Promise.resolve(),
   }
   let isMade = false
