@@ -10,6 +10,7 @@ import { tapeFolder } from '../../adapters/tape/tape-folder.ts'
 import { BTCUSDT, ETHUSDT } from '../../market/instruments.ts'
 import { realTape } from '../../market/real-tapes.ts'
 import { fakeIo } from '../commands/fake-io.ts'
+import { expectWhole } from './expect-whole.ts'
 import * as sample from './sample-tape.ts'
 import {
   delta,
@@ -222,23 +223,8 @@ describe('real tapes', () => {
   test.skipIf(realTape('binance-usdm-btcusdt-20240808.gz').absent).each([
     [['binance-usdm-btcusdt-20240808.gz'], { bookUpdates: 6_547, trades: 21_313, quotesCompared: 629 }, -1_269],
     [['binance-usdm-ethusdt-20240718.gz'], { bookUpdates: 3_268, trades: 1_640, quotesCompared: 281 }, -1_520],
-    [['binance-coinm-btcusd_perp-20240808.gz'], { trades: 2_286, quotesCompared: 1_124 }, -1_258],
-    [
-      ['binance-usdm-btcusdt-20230404.gz', 'binance-usdm-btcusdt-20230405.gz'],
-      { trades: 12_934, bookUpdates: 16_110 },
-      5,
-    ],
-    [
-      ['binance-spot-nexousdt-20240723.gz', 'binance-spot-nexousdt-20240724.gz'],
-      { bookUpdates: 68_182, trades: 12_458 },
-      -38,
-    ],
-  ])('%j is whole', async (names, expected, skewMs) => {
-    const tapes = names.map((name) => realTape(name).file)
-    expect(await verifyTapes(tapes)).toMatchObject({ whole: true, findings: [], ...expected })
-    const { clockSkewMs, counts } = await tapeInfo(tapes)
-    expect([Math.round(clockSkewMs ?? Number.NaN), counts['trade']]).toEqual([skewMs, expected.trades])
-  })
+    // Longer ones: `npm run test:faults`.
+  ])('%j is whole', expectWhole)
 
   test.skipIf(realTape('binance-usdm-btcusdt-20230405.gz').absent)(
     'the second half of a chain alone has no book',
