@@ -28,8 +28,11 @@ describe('a backtest on candles', () => {
       record.trips.reduce((sum, { fees }) => sum + fees, 0),
       6,
     )
-    const second = await walked(BASE, [edge])
+    // Whoever listens along gets hashes of the windows; the run is the same.
+    let hashed = 0
+    const second = await walked(BASE, [edge], { onDecision: ({ featureHash }) => void (hashed += featureHash ? 1 : 0) })
     expect(second.runHash).toBe(first.runHash)
+    expect(hashed).toBeGreaterThan(COUNT / 2)
   })
 
   test('without an edge the costs are lost', async () => {
