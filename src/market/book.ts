@@ -32,17 +32,17 @@ class BookSide {
   length = 0
 
   set(key: number, lots: number): void {
-    const { keys } = this
-    let at = 0
-    for (let end = this.length; at < end; ) {
-      const middle = (at + end) >>> 1
-      if (keys[middle]! < key) at = middle + 1
-      else end = middle
-    }
-    if (at < this.length && keys[at] === key) {
+    const at = this.#find(key)
+    if (at < this.length && this.keys[at] === key) {
       if (lots > 0) this.lots[at] = lots
       else this.#remove(at)
     } else if (lots > 0) this.#insert(at, key, lots)
+  }
+
+  /** 0 where there is no such level. */
+  lotsAt(key: number): number {
+    const at = this.#find(key)
+    return at < this.length && this.keys[at] === key ? this.lots[at]! : 0
   }
 
   /** `flat`: best first, each level once. */
@@ -53,6 +53,18 @@ class BookSide {
       this.keys[this.length - 1 - at] = sign * flat[2 * at]!
       this.lots[this.length - 1 - at] = flat[2 * at + 1]!
     }
+  }
+
+  /** Where `key` stands, or would. */
+  #find(key: number): number {
+    const { keys } = this
+    let at = 0
+    for (let end = this.length; at < end; ) {
+      const middle = (at + end) >>> 1
+      if (keys[middle]! < key) at = middle + 1
+      else end = middle
+    }
+    return at
   }
 
   #remove(at: number): void {
@@ -157,6 +169,18 @@ export class Book {
       out[ASK_TICKS + level] = ask >= 0 ? -asks.keys[ask]! : Number.POSITIVE_INFINITY
       out[ASK_LOTS + level] = ask >= 0 ? asks.lots[ask]! : 0
     }
+  }
+
+  /** Lots that a side shows at `ticks`; 0 where there is no such level. */
+  lotsAt(side: 'bids' | 'asks', ticks: number): number {
+    return side === 'bids' ? this.#bids.lotsAt(ticks) : this.#asks.lotsAt(-ticks)
+  }
+
+  /** Levels of a side, best first. The book must not change meanwhile. */
+  *walk(side: 'bids' | 'asks'): Generator<{ readonly ticks: number; readonly lots: number }, void> {
+    const { keys, lots, length } = side === 'bids' ? this.#bids : this.#asks
+    const sign = side === 'bids' ? 1 : -1
+    for (let at = length - 1; at >= 0; at -= 1) yield { ticks: sign * keys[at]!, lots: lots[at]! }
   }
 
   /** The first `depth` levels of a side, flat and best first: `[ticks, lots, …]`. */

@@ -43,6 +43,12 @@ describe('Book', () => {
         }
         expect(book.levels('bids')).toEqual(naive.levels('bids'))
         expect(book.levels('asks')).toEqual(naive.levels('asks'))
+        for (const side of ['bids', 'asks'] as const) {
+          expect([...book.walk(side)].flatMap(({ ticks, lots }) => [ticks, lots])).toEqual(naive.levels(side))
+          for (let ticks = 0; ticks <= 61; ticks += 1) {
+            expect(book.lotsAt(side, ticks)).toBe(naive[side].get(ticks) ?? 0)
+          }
+        }
         const [bid = Number.NEGATIVE_INFINITY, bidLots = 0] = naive.levels('bids')
         const [ask = Number.POSITIVE_INFINITY, askLots = 0] = naive.levels('asks')
         expect([book.bidTicks, book.bidLots, book.askTicks, book.askLots]).toEqual([bid, bidLots, ask, askLots])

@@ -6,6 +6,7 @@ import type { EpochMs } from '../../core/units.ts'
 import { MEMBER_HEADER, memberLength } from './gzip-member.ts'
 import { memberTexts } from './member-texts.ts'
 import { CONTROL_PREFIX, parseControl, type TapeControl } from './tape-control.ts'
+import { linesOf, type TapeCursor } from './tape-cursor.ts'
 import { receiveTime } from './tape-time.ts'
 
 /** One line of a tape. */
@@ -27,6 +28,8 @@ export interface Tape extends AsyncIterable<TapeFrame> {
   readonly truncatedLines: number
   /** 1 when the last gzip member of a tape of ours was cut: what was written in the last second or so is missing. */
   readonly truncatedMembers: number
+  /** From the first line on; the counts begin anew. */
+  cursor(): TapeCursor
 }
 
 /** Whether a line, as it stands in the file, is to be parsed and handed out. One that is not may be anything. */
@@ -38,10 +41,9 @@ const VALUE_TEXT_MAX = 60
 const GZIP_MAGIC = 0x1f8b
 /** Bytes of a decompressed piece: each costs a trip through the thread pool. */
 const PIECE_BYTES = 256 * 1_024
-const ZERO = 48
 
 /**
- * Reads in the order of the file, one decompressed chunk and one line at a time. Iterating throws `InputError` naming file, line,
+ * Reads in the order of the file, one decompressed piece and one line at a time. Reading throws `InputError` naming file, line,
  * value and rule: no such file, no tape, malformed line, truncated or corrupt gzip. Of our own tapes (`gzip-member.ts`) the end may be
  * cut off: that is counted, not thrown.
  */
@@ -58,62 +60,121 @@ class TapeFile implements Tape {
     this.#wants = wants
   }
 
-  async *[Symbol.asyncIterator](): AsyncGenerator<TapeFrame> {
+  cursor(): TapeCursor {
     this.truncatedLines = 0
     this.truncatedMembers = 0
-    const source = await this.#texts()
-    let line = 0
-    let rest = ''
-    try {
-      for await (const text of source) {
-        rest += text
-        let from = 0
-        for (let end = rest.indexOf('\n'); end >= 0; end = rest.indexOf('\n', from)) {
-          line += 1
-          const one = rest.slice(from, end)
-          if (one !== '' && this.#wants(one)) yield parseLine(this.file, line, one)
-          from = end + 1
-        }
-        rest = rest.slice(from)
-        if (rest.length > LINE_MAX) throw fault(this.file, line + 1, rest, `a line of at most ${LINE_MAX} characters`)
-      }
-    } catch (thrown) {
-      if (thrown instanceof InputError) throw thrown
-      throw fault(
-        this.file,
-        line + 1,
-        messageOf(thrown),
-        'a whole file: it is truncated, corrupt or not readable',
-        thrown,
-      )
-    }
-    const last = rest === '' || !this.#wants(rest) ? undefined : this.#lastLine(line + 1, rest)
-    if (last) yield last
-    if (line === 0 && rest === '') throw fault(this.file, 1, '', '`<receive time> <raw JSON>` lines: it holds none')
-  }
-
-  async #texts(): Promise<AsyncIterable<string>> {
-    const start = await beginning(this.file)
-    if (memberLength(start) === undefined)
-      return texts(this.file, start.length >= 2 && start.readUInt16BE() === GZIP_MAGIC)
-    return memberTexts(this.file, () => {
-      this.truncatedMembers = 1
+    const wants = this.#wants
+    return new FileCursor(this.file, {
+      wants,
+      onCutLine: () => {
+        this.truncatedLines = 1
+      },
+      onCutMember: () => {
+        this.truncatedMembers = 1
+      },
     })
   }
 
-  /** Without its line end: whole all the same, or broken off. Alone in the file it is no tape at all. */
-  #lastLine(line: number, text: string): TapeFrame | undefined {
+  [Symbol.asyncIterator](): AsyncGenerator<TapeFrame> {
+    return linesOf(this.cursor())
+  }
+}
+
+interface CursorParts {
+  readonly wants: LineFilter
+  onCutLine(): void
+  onCutMember(): void
+}
+
+class FileCursor implements TapeCursor {
+  readonly #file: string
+  readonly #parts: CursorParts
+  #texts: AsyncIterator<string> | undefined
+  /** Read, from `#from` on not handed out. */
+  #text = ''
+  #from = 0
+  /** Lines that were passed. */
+  #line = 0
+  #isEnded = false
+
+  constructor(file: string, parts: CursorParts) {
+    this.#file = file
+    this.#parts = parts
+  }
+
+  take(): TapeFrame | undefined {
+    const { wants } = this.#parts
+    for (let end = this.#lineEnd(); end >= 0; end = this.#lineEnd()) {
+      const text = this.#text.slice(this.#from, end)
+      this.#from = end + 1
+      this.#line += 1
+      if (text !== '' && wants(text)) return parseLine(this.#file, this.#line, text)
+    }
+    return this.#isEnded ? this.#takeLast() : undefined
+  }
+
+  async read(): Promise<boolean> {
+    if (this.#isEnded) return false
+    this.#text = this.#text.slice(this.#from)
+    this.#from = 0
+    if (this.#text.length > LINE_MAX) {
+      throw fault(this.#file, this.#line + 1, this.#text, `a line of at most ${LINE_MAX} characters`)
+    }
+    const { done, value } = await this.#piece()
+    if (!done) {
+      this.#text += value
+      return true
+    }
+    this.#isEnded = true
+    if (this.#line > 0 || this.#text !== '') return true
+    throw fault(this.#file, 1, '', '`<receive time> <raw JSON>` lines: it holds none')
+  }
+
+  async close(): Promise<void> {
+    this.#isEnded = true
+    this.#text = ''
+    await this.#texts?.return?.()
+  }
+
+  #lineEnd(): number {
+    return this.#text.indexOf('\n', this.#from)
+  }
+
+  async #piece(): Promise<IteratorResult<string, undefined>> {
     try {
-      return parseLine(this.file, line, text)
+      this.#texts ??= (await fileTexts(this.#file, () => this.#parts.onCutMember()))[Symbol.asyncIterator]()
+      return await this.#texts.next()
     } catch (thrown) {
-      if (line === 1 || !(thrown instanceof InputError)) throw thrown
-      this.truncatedLines = 1
+      if (thrown instanceof InputError) throw thrown
+      const rule = 'a whole file: it is truncated, corrupt or not readable'
+      throw fault(this.#file, this.#line + 1, messageOf(thrown), rule, thrown)
+    }
+  }
+
+  /** Without its line end: whole all the same, or broken off. Alone in the file it is no tape at all. */
+  #takeLast(): TapeFrame | undefined {
+    const text = this.#text.slice(this.#from)
+    this.#text = ''
+    this.#from = 0
+    if (text === '' || !this.#parts.wants(text)) return undefined
+    this.#line += 1
+    try {
+      return parseLine(this.#file, this.#line, text)
+    } catch (thrown) {
+      if (this.#line === 1 || !(thrown instanceof InputError)) throw thrown
+      this.#parts.onCutLine()
       return undefined
     }
   }
 }
 
-function texts(file: string, isGzip: boolean): AsyncIterable<string> {
+async function fileTexts(file: string, onCut: () => void): Promise<AsyncIterable<string>> {
+  const start = await beginning(file)
+  if (memberLength(start) !== undefined) return memberTexts(file, onCut)
+  return plainTexts(file, start.length >= 2 && start.readUInt16BE() === GZIP_MAGIC)
+}
+
+function plainTexts(file: string, isGzip: boolean): AsyncIterable<string> {
   const source = createReadStream(file, { highWaterMark: PIECE_BYTES })
   if (!isGzip) return source.setEncoding('utf8')
   const plain = createGunzip({ chunkSize: PIECE_BYTES })
@@ -140,11 +201,11 @@ async function beginning(file: string): Promise<Buffer> {
 
 function parseLine(file: string, line: number, text: string): TapeFrame {
   const space = text.indexOf(' ')
-  const time = space > 0 ? text.slice(0, space) : text
-  const isTime = space > 0 && (time.length === 13 || time.length === 16 || time.length === 19) && isDigits(time)
-  if (!isTime)
+  const receivedAt = receiveTime(text, space)
+  if (receivedAt === undefined) {
+    const time = space > 0 ? text.slice(0, space) : text
     throw fault(file, line, time, 'a receive time of 13 (ms), 16 (µs) or 19 (ns) digits, then a blank and JSON')
-  const receivedAt = receiveTime(time)
+  }
   const from = space + 1
   try {
     if (text.startsWith(CONTROL_PREFIX, from)) return controlFrame(text.slice(from), receivedAt, line)
@@ -159,15 +220,6 @@ function parseLine(file: string, line: number, text: string): TapeFrame {
 function controlFrame(text: string, receivedAt: EpochMs, line: number): TapeFrame {
   const control = parseControl(text)
   return { receivedAt, frame: control, line, control }
-}
-
-/** A regular expression takes three times as long, and this runs for every line. */
-function isDigits(text: string): boolean {
-  for (let at = 0; at < text.length; at += 1) {
-    const digit = text.charCodeAt(at) - ZERO
-    if (!(digit >= 0 && digit <= 9)) return false
-  }
-  return true
 }
 
 function fault(file: string, line: number, value: string, rule: string, cause?: unknown): InputError {

@@ -15,6 +15,9 @@ interface StepFinder {
   step(): string | undefined
 }
 
+/** Parsed JSON, as the venue sent it. */
+type ScannedFrame = Pick<TapeFrame, 'frame'>
+
 /** Steps of an instrument that somebody has described, decimal strings. */
 export type KnownSteps = Pick<Instrument, 'tickSize' | 'lotSize'>
 
@@ -31,12 +34,12 @@ const QUOTES = ['USDT', 'USDC', 'FDUSD', 'BUSD', 'USD'] as const
  * Finds out by a first pass which Binance instruments a tape holds and the coarsest tick and lot that all of their trades, quotes and
  * book levels fit. Limits and fees cannot be seen on a tape: they are typical ones. Throws `InputError` when nothing is found.
  */
-export const scanInstruments = (tape: AsyncIterable<TapeFrame>, file: string): Promise<readonly Instrument[]> =>
+export const scanInstruments = (tape: AsyncIterable<ScannedFrame>, file: string): Promise<readonly Instrument[]> =>
   instrumentsOf(tape, file, new Map())
 
 /** `found` keeps the order of the tape. */
 async function instrumentsOf(
-  tape: AsyncIterable<TapeFrame>,
+  tape: AsyncIterable<ScannedFrame>,
   file: string,
   found: Map<string, Steps>,
 ): Promise<readonly Instrument[]> {

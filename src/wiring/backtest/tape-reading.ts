@@ -1,4 +1,5 @@
 import { readTape, type Tape, type TapeFrame } from '../../adapters/tape/read-tape.ts'
+import type { TapeCursor } from '../../adapters/tape/tape-cursor.ts'
 import { type EpochMs, epochMs } from '../../core/units.ts'
 
 /** What was read of one file. Times are those of the recorder. */
@@ -17,12 +18,17 @@ export interface ReadingOptions {
   readonly onProgress?: (share: number) => void
 }
 
-/** The lines of a chain of tapes, one at a time and once, and what was read. */
-export class TapeReading implements AsyncIterable<TapeFrame> {
+/** The lines of a chain of tapes, once, and what was read. */
+export class TapeReading implements TapeCursor {
   /** Of the files that were begun. */
   readonly tallies: TapeTally[] = []
   readonly #files: readonly string[]
   readonly #options: ReadingOptions
+  #begun = 0
+  #tape: Tape | undefined
+  #tally: TapeTally | undefined
+  #cursor: TapeCursor | undefined
+  #isOver = false
 
   constructor(files: readonly string[], options: ReadingOptions = {}) {
     this.#files = files
@@ -35,23 +41,44 @@ export class TapeReading implements AsyncIterable<TapeFrame> {
     return { from: this.tallies[0]?.from ?? epochMs(0), to: epochMs(to) }
   }
 
-  async *[Symbol.asyncIterator](): AsyncGenerator<TapeFrame> {
-    const { untilAt = Number.POSITIVE_INFINITY, isStopped = () => false, onProgress } = this.#options
-    for (const file of this.#files) {
-      const tape = readTape(file)
-      const tally: TapeTally = { tape, lines: 0, from: epochMs(0), to: epochMs(0) }
-      for await (const line of tape) {
-        const { receivedAt } = line
-        if (receivedAt > untilAt || isStopped()) return
-        if (tally.lines === 0) {
-          this.tallies.push(tally)
-          tally.from = receivedAt
-        }
-        tally.lines += 1
-        if (receivedAt > tally.to) tally.to = receivedAt
-        yield line
-      }
-      onProgress?.(this.tallies.length / this.#files.length)
+  take(): TapeFrame | undefined {
+    const line = this.#isOver ? undefined : this.#cursor?.take()
+    if (!line) return undefined
+    const { untilAt = Number.POSITIVE_INFINITY, isStopped } = this.#options
+    const { receivedAt } = line
+    if (receivedAt > untilAt || isStopped?.()) {
+      this.#isOver = true
+      return undefined
     }
+    const tally = this.#tally ?? this.#begin(receivedAt)
+    tally.lines += 1
+    if (receivedAt > tally.to) tally.to = receivedAt
+    return line
+  }
+
+  async read(): Promise<boolean> {
+    if (this.#isOver) return false
+    if (this.#cursor) {
+      if (await this.#cursor.read()) return true
+      this.#options.onProgress?.(this.#begun / this.#files.length)
+    }
+    const file = this.#files[this.#begun]
+    if (file === undefined) return false
+    this.#begun += 1
+    this.#tally = undefined
+    this.#tape = readTape(file)
+    this.#cursor = this.#tape.cursor()
+    return true
+  }
+
+  async close(): Promise<void> {
+    await this.#cursor?.close()
+  }
+
+  #begin(from: EpochMs): TapeTally {
+    const tally: TapeTally = { tape: this.#tape!, lines: 0, from, to: epochMs(0) }
+    this.#tally = tally
+    this.tallies.push(tally)
+    return tally
   }
 }

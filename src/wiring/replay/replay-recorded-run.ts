@@ -1,4 +1,5 @@
 import type { SessionRecord } from '../../adapters/tape/tape-control.ts'
+import type { TapeCursor } from '../../adapters/tape/tape-cursor.ts'
 import { InputError } from '../../core/errors.ts'
 import { converter } from '../../core/instrument.ts'
 import { epochMs } from '../../core/units.ts'
@@ -148,20 +149,14 @@ async function startOf(lines: TapeLines, file: string, config: WallConfig) {
 }
 
 /** The same lines; hears of the end of the run. */
-function watchEnd(lines: TapeLines, onEnd: (end: RunEnd) => void): TapeLines {
+function watchEnd(lines: TapeCursor, onEnd: (end: RunEnd) => void): TapeCursor {
   return {
-    async *[Symbol.asyncIterator]() {
-      for await (const line of lines) {
-        if (line.control?.kind === 'run-end') onEnd(line.control)
-        yield line
-      }
+    take() {
+      const line = lines.take()
+      if (line?.control?.kind === 'run-end') onEnd(line.control)
+      return line
     },
-    ahead: (is) => lines.ahead(is),
-    get truncatedLines() {
-      return lines.truncatedLines
-    },
-    get truncatedMembers() {
-      return lines.truncatedMembers
-    },
+    read: () => lines.read(),
+    close: () => lines.close(),
   }
 }

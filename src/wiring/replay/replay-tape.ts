@@ -1,5 +1,6 @@
 import { setImmediate as turn } from 'node:timers/promises'
 import type { TapeFrame } from '../../adapters/tape/read-tape.ts'
+import type { TapeCursor } from '../../adapters/tape/tape-cursor.ts'
 import type { Converter } from '../../core/instrument.ts'
 import type { MarketEvent } from '../../core/market-event.ts'
 import type { EpochMs } from '../../core/units.ts'
@@ -41,7 +42,7 @@ export interface ReplayedTapes {
 }
 
 /** Feeds tapes to the session, one event after another; a closed bar's decision and its orders are done before the next event. */
-export async function replayTapes(lines: AsyncIterable<TapeFrame>, parts: ReplayParts): Promise<ReplayedTapes> {
+export async function replayTapes(lines: TapeCursor, parts: ReplayParts): Promise<ReplayedTapes> {
   const {
     session,
     venueId,
@@ -94,34 +95,50 @@ export async function replayTapes(lines: AsyncIterable<TapeFrame>, parts: Replay
     compare(event)
   }
 
-  for await (const line of lines) {
-    const { receivedAt } = line
-    if (!line.control) count.frames += 1
-    time.now = receivedAt
-    if (time.firstAt === 0) time.firstAt = receivedAt
-    if (scheduler.advance(receivedAt)) await turn()
+  async function malformed(outcome: Malformed, receivedAt: EpochMs): Promise<void> {
+    count.malformed += 1
+    // A recorder of ours wrote the gaps down itself.
+    if (!isRecorded) for (const event of gapsOf(outcome, converters, receivedAt)) await pass(event)
+  }
+  function handleAll(events: readonly MarketEvent[], from = 0): Promise<void> | undefined {
+    for (let at = from; at < events.length; at += 1) {
+      const pending = handle(events[at]!)
+      if (pending) return pending.then(() => handleAll(events, at + 1))
+    }
+    return undefined
+  }
+  function step(line: TapeFrame): Promise<void> | undefined {
     const outcome = mapper.map(line)
-    if (outcome.kind === 'event') {
-      const pending = handle(outcome.event)
-      if (pending) await pending
-    } else if (outcome.kind === 'events') {
-      for (const event of outcome.events) {
-        const pending = handle(event)
+    if (outcome.kind === 'event') return handle(outcome.event)
+    if (outcome.kind === 'events') return handleAll(outcome.events)
+    if (outcome.kind === 'malformed') return malformed(outcome, line.receivedAt)
+    if (outcome.kind === 'excluded') session.pipelines.get(outcome.symbol)?.countExcludedTrade()
+    return undefined
+  }
+
+  try {
+    do {
+      for (let line = lines.take(); line; line = lines.take()) {
+        const { receivedAt } = line
+        if (!line.control) count.frames += 1
+        time.now = receivedAt
+        if (time.firstAt === 0) time.firstAt = receivedAt
+        if (scheduler.advance(receivedAt)) await turn()
+        const pending = step(line)
         if (pending) await pending
       }
-    } else if (outcome.kind === 'excluded') session.pipelines.get(outcome.symbol)?.countExcludedTrade()
-    else if (outcome.kind === 'malformed') {
-      count.malformed += 1
-      // A recorder of ours wrote the gaps down itself.
-      if (!isRecorded) for (const event of gapsOf(outcome, converters, receivedAt)) await pass(event)
-    }
+    } while (await lines.read())
+  } finally {
+    await lines.close()
   }
   return count
 }
 
+type Malformed = Extract<FrameOutcome, { kind: 'malformed' }>
+
 /** A frame that names no instrument may have belonged to any. */
 function gapsOf(
-  { symbol, field, value, rule }: Extract<FrameOutcome, { kind: 'malformed' }>,
+  { symbol, field, value, rule }: Malformed,
   converters: readonly Converter[],
   receivedAt: EpochMs,
 ): readonly MarketEvent[] {

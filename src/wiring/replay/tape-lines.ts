@@ -1,10 +1,11 @@
 import { readTape, type Tape, type TapeFrame } from '../../adapters/tape/read-tape.ts'
+import type { TapeCursor } from '../../adapters/tape/tape-cursor.ts'
 
 /** Lines that a look ahead may pass: a decision's inputs stand a few lines behind the watermark that closed its bars. */
 export const AHEAD_MAX = 100_000
 
 /** The lines of a chain of tapes, in order, with a look ahead. */
-export interface TapeLines extends AsyncIterable<TapeFrame> {
+export interface TapeLines extends TapeCursor {
   /** The first line ahead for which `is` holds; undefined when `AHEAD_MAX` lines ahead or up to the end none does. It stays in its place. */
   ahead(is: (line: TapeFrame, file: string) => boolean): Promise<TapeFrame | undefined>
   /** Of the files read so far. */
@@ -18,17 +19,14 @@ interface Waiting {
   readonly file: string
 }
 
-type Read = IteratorResult<TapeFrame, undefined>
-
 export const tapeLines = (files: readonly string[]): TapeLines => new Lines(files)
 
-/** By hand, without a generator: another one around the tape's own would cost as much as parsing a line. */
-class Lines implements TapeLines, AsyncIterator<TapeFrame, undefined> {
+class Lines implements TapeLines {
   readonly #files: readonly string[]
   readonly #tapes: Tape[] = []
   /** At most `AHEAD_MAX` of them. */
   readonly #waiting: Waiting[] = []
-  #source: AsyncIterator<TapeFrame> | undefined
+  #cursor: TapeCursor | undefined
 
   constructor(files: readonly string[]) {
     this.#files = files
@@ -42,18 +40,22 @@ class Lines implements TapeLines, AsyncIterator<TapeFrame, undefined> {
     return this.#tapes.reduce((total, tape) => total + tape.truncatedMembers, 0)
   }
 
-  [Symbol.asyncIterator](): this {
-    return this
+  take(): TapeFrame | undefined {
+    return this.#waiting.length > 0 ? this.#waiting.shift()?.line : this.#cursor?.take()
   }
 
-  next(): Promise<Read> {
-    const first = this.#waiting.shift()
-    return first ? Promise.resolve({ done: false, value: first.line }) : this.#read()
+  async read(): Promise<boolean> {
+    if (await this.#cursor?.read()) return true
+    const file = this.#files[this.#tapes.length]
+    if (file === undefined) return false
+    const tape = readTape(file)
+    this.#tapes.push(tape)
+    this.#cursor = tape.cursor()
+    return true
   }
 
-  async return(): Promise<Read> {
-    await this.#source?.return?.()
-    return { done: true, value: undefined }
+  async close(): Promise<void> {
+    await this.#cursor?.close()
   }
 
   async ahead(is: (line: TapeFrame, file: string) => boolean): Promise<TapeFrame | undefined> {
@@ -66,24 +68,11 @@ class Lines implements TapeLines, AsyncIterator<TapeFrame, undefined> {
   }
 
   async #wait(): Promise<Waiting | undefined> {
-    const { done, value: line } = await this.#read()
-    if (done) return undefined
+    let line = this.#cursor?.take()
+    while (!line && (await this.read())) line = this.#cursor?.take()
+    if (!line) return undefined
     const next = { line, file: this.#tapes.at(-1)?.file ?? '' }
     this.#waiting.push(next)
     return next
-  }
-
-  #read(): Promise<Read> {
-    const source = this.#source
-    return source ? source.next().then((result) => (result.done ? this.#nextTape() : result)) : this.#nextTape()
-  }
-
-  #nextTape(): Promise<Read> {
-    const file = this.#files[this.#tapes.length]
-    if (file === undefined) return Promise.resolve({ done: true, value: undefined })
-    const tape = readTape(file)
-    this.#tapes.push(tape)
-    this.#source = tape[Symbol.asyncIterator]()
-    return this.#read()
   }
 }

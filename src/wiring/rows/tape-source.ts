@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import { pipeline } from 'node:stream/promises'
+import { linesOf } from '../../adapters/tape/tape-cursor.ts'
 import { InputError, messageOf } from '../../core/errors.ts'
 import type { Converter } from '../../core/instrument.ts'
 import type { MarketEvent } from '../../core/market-event.ts'
@@ -58,7 +59,7 @@ async function* tapeGroups(
   const { barMs } = schema.settings
   const before = isRecorded ? () => undefined : watermarker({ barMs, latenessMs })
   const symbols = converters.map(({ instrument }) => instrument.symbol)
-  for await (const line of new TapeReading(files)) {
+  for await (const line of linesOf(new TapeReading(files))) {
     const outcome = mapper.map(line)
     // A recorder of ours wrote the gaps down itself.
     const lost = isRecorded ? [] : gapsOf(outcome, symbols, line.receivedAt)

@@ -1,6 +1,5 @@
 import type { TapeFrame } from '../../adapters/tape/read-tape.ts'
 import { scanInstruments } from '../../adapters/tape/scan-instruments.ts'
-import { receiveTime } from '../../adapters/tape/tape-time.ts'
 import { InputError } from '../../core/errors.ts'
 import type { Instrument } from '../../core/instrument.ts'
 import { isObject, type Json } from '../../market/frame-fields.ts'
@@ -35,15 +34,11 @@ export async function importBinanceCsv(
 
 const spot = (one: Instrument): Instrument => ({ ...one, symbol: `${one.base}/${one.quote}` })
 
-async function* scanned(sources: readonly BinanceCsv[]): AsyncGenerator<TapeFrame> {
-  let line = 0
+async function* scanned(sources: readonly BinanceCsv[]): AsyncGenerator<Pick<TapeFrame, 'frame'>> {
   for (const source of sources) {
-    for await (const { ns, text } of csvFrames(source)) {
+    for await (const { text } of csvFrames(source)) {
       const data = (JSON.parse(text) as { readonly data: Json }).data
-      for (const frame of pricesOf(data)) {
-        line += 1
-        yield { receivedAt: receiveTime(ns), frame, line }
-      }
+      for (const frame of pricesOf(data)) yield { frame }
     }
   }
 }

@@ -78,6 +78,26 @@ describe('good tapes', () => {
     expect(again).toEqual([1, 2, 3])
   })
 
+  test('by hand: takes what has been read, no more', async () => {
+    const cursor = readTape(await fileOf('hand.txt', TEXT)).cursor()
+    expect(cursor.take()).toBeUndefined()
+    expect(await cursor.read()).toBe(true)
+    const taken = [cursor.take(), cursor.take(), cursor.take(), cursor.take()]
+    expect(taken.map((frame) => frame?.line)).toEqual([1, 2, 3, undefined])
+    expect(await cursor.read()).toBe(true) // Only now it is known that no last line without an end follows.
+    expect(cursor.take()).toBeUndefined()
+    expect(await cursor.read()).toBe(false)
+    await cursor.close()
+  })
+
+  test('closed in the middle: nothing more comes', async () => {
+    const cursor = readTape(await fileOf('closed.gz', gzipSync(TEXT))).cursor()
+    await cursor.read()
+    expect(cursor.take()?.line).toBe(1)
+    await cursor.close()
+    expect([cursor.take(), await cursor.read()]).toEqual([undefined, false])
+  })
+
   test('a last line that broke off is counted, not read', async () => {
     const tape = readTape(await fileOf('broken.gz', gzipSync(TEXT.slice(0, -3))))
     const lines: number[] = []

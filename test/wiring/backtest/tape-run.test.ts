@@ -153,20 +153,20 @@ function withFunding(text: string): string {
 /** Trades whose sizes are scaled by how many lines there are. */
 class Leaking extends TapeReading {
   readonly #isWhole: boolean
+  #taken = 0
 
   constructor(files: readonly string[], untilAt: number) {
     super(files, { untilAt })
     this.#isWhole = untilAt === Number.POSITIVE_INFINITY
   }
 
-  override async *[Symbol.asyncIterator](): AsyncGenerator<TapeFrame> {
-    let nth = 0
-    for await (const line of { [Symbol.asyncIterator]: () => super[Symbol.asyncIterator]() }) {
-      const { data } = line.frame as { data?: { e: string; q: string } }
-      nth += 1
-      if (data?.e === 'trade' && this.#isWhole && nth % 2 === 0) data.q = (2 * Number(data.q)).toFixed(3)
-      yield line
-    }
+  override take(): TapeFrame | undefined {
+    const line = super.take()
+    if (!line) return undefined
+    const { data } = line.frame as { data?: { e: string; q: string } }
+    this.#taken += 1
+    if (data?.e === 'trade' && this.#isWhole && this.#taken % 2 === 0) data.q = (2 * Number(data.q)).toFixed(3)
+    return line
   }
 }
 

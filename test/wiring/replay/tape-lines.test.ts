@@ -3,9 +3,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
 import { controlText } from '../../../src/adapters/tape/tape-control.ts'
+import { linesOf } from '../../../src/adapters/tape/tape-cursor.ts'
 import { FRESH_GUARD } from '../../../src/risk/guard.ts'
 import { recordedInputs } from '../../../src/wiring/replay/recorded-run.ts'
-import { AHEAD_MAX, tapeLines } from '../../../src/wiring/replay/tape-lines.ts'
+import { AHEAD_MAX, type TapeLines, tapeLines } from '../../../src/wiring/replay/tape-lines.ts'
 import { at, SYMBOL } from '../tape/sample-tape.ts'
 
 const dir = mkdtempSync(join(tmpdir(), 'tickwright-lines-'))
@@ -20,9 +21,9 @@ function tape(...lines: readonly string[]): string {
 }
 const number = (n: number) => JSON.stringify({ n })
 const isNumber = (n: number) => (line: { readonly frame: unknown }) => (line.frame as { n?: number }).n === n
-async function rest(lines: AsyncIterable<{ readonly frame: unknown }>): Promise<readonly unknown[]> {
+async function rest(lines: TapeLines): Promise<readonly unknown[]> {
   const seen: unknown[] = []
-  for await (const { frame } of lines) seen.push((frame as { n?: number }).n)
+  for await (const { frame } of linesOf(lines)) seen.push((frame as { n?: number }).n)
   return seen
 }
 
@@ -47,7 +48,7 @@ describe('tapeLines', () => {
   test('a look ahead between two lines goes on from there', async () => {
     const lines = tapeLines([tape(number(1), number(2), number(3))])
     const seen: unknown[] = []
-    for await (const { frame } of lines) {
+    for await (const { frame } of linesOf(lines)) {
       seen.push(frame)
       if (seen.length === 1) expect(await lines.ahead(isNumber(1))).toBeUndefined()
     }
