@@ -5,21 +5,10 @@ import { InputError, messageOf } from '../../core/errors.ts'
 import type { EpochMs } from '../../core/units.ts'
 import { MEMBER_HEADER, memberLength } from './gzip-member.ts'
 import { memberTexts } from './member-texts.ts'
-import { CONTROL_PREFIX, parseControl, type TapeControl } from './tape-control.ts'
+import { CONTROL_PREFIX, parseControl } from './tape-control.ts'
 import { linesOf, type TapeCursor } from './tape-cursor.ts'
+import type { TapeFrame } from './tape-frame.ts'
 import { receiveTime } from './tape-time.ts'
-
-/** One line of a tape. */
-export interface TapeFrame {
-  /** Local clock of the recorder. */
-  readonly receivedAt: EpochMs
-  /** Parsed JSON as the venue sent it. */
-  readonly frame: unknown
-  /** From 1. */
-  readonly line: number
-  /** Set when no venue sent this line, but the recorder wrote it. */
-  readonly control?: TapeControl
-}
 
 /** Lines `<receive time> <raw JSON>`, plain or gzip; the time in ns (19 digits), µs (16) or ms (13). */
 export interface Tape extends AsyncIterable<TapeFrame> {

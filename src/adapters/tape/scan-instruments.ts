@@ -1,6 +1,7 @@
 import { InputError } from '../../core/errors.ts'
 import type { Instrument } from '../../core/instrument.ts'
-import { readTape, type TapeFrame } from './read-tape.ts'
+import { readTape } from './read-tape.ts'
+import type { TapeFrame } from './tape-frame.ts'
 
 /** Steps that all prices and sizes of one venue symbol are multiples of. */
 interface Steps {

@@ -1,4 +1,4 @@
-import type { TapeFrame } from './read-tape.ts'
+import type { TapeFrame } from './tape-frame.ts'
 
 /**
  * Lines of a tape, or of several, in order. `take` until it gives none, then `read`, until that says false: a promise for a piece of the

@@ -74,6 +74,7 @@ export interface BacktestRecord {
   readonly currency: string
   readonly startingBalance: number
   readonly barMs: number
+  /** That the forecasts look ahead; of several models the longest. */
   readonly horizonBars: number
   readonly startAt: EpochMs
   readonly endAt: EpochMs

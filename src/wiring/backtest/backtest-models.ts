@@ -16,6 +16,7 @@ export function fixedModel(forecaster: AheadForecaster): BacktestModels {
       isNew = false
       return Promise.resolve(forecaster)
     },
+    release: () => forecaster.release(),
   }
 }
 
@@ -37,5 +38,8 @@ export function walkingModels(walk: WalkForward, { steps, horizonBars }: WalkFor
       return model
     },
     remember: (windows) => walk.remember(windows),
+    async release() {
+      await serving?.release()
+    },
   }
 }

@@ -7,6 +7,7 @@ import type { BacktestRecord } from '../../report/backtest/record.ts'
 import type { Latches } from '../../risk/latches.ts'
 import type { DecisionRecord } from '../../trading/journal-records.ts'
 import type { BacktestConfig } from '../config/schema.ts'
+import type { ModelFamily } from '../models/model-families.ts'
 import type { FeatureThread } from './window-thread.ts'
 
 /** Which model decides when: one for all bars, or walk-forward. */
@@ -24,6 +25,13 @@ export interface BacktestModels {
   next(at: EpochMs): Promise<AheadForecaster>
   /** The windows of a moment, in the order of time; absent: no model is made of them. */
   remember?(windows: readonly FeatureWindow[]): void
+  /** The last of them; nothing is asked for afterwards. */
+  release(): Promise<void>
+}
+
+/** Models and the instruments whose bars they decide. */
+export interface FamilyModels extends Pick<ModelFamily, 'group' | 'symbols'> {
+  readonly models: BacktestModels
 }
 
 /** What a run is given besides its configuration. */
@@ -32,7 +40,8 @@ export interface BacktestParts {
   readonly schema: FeatureSchema
   /** One per symbol of the configuration, in its order, of one timeframe, over the same moments. */
   readonly series: readonly CandleSeries[]
-  readonly models: BacktestModels
+  /** Each symbol is in one. Released with the run. */
+  readonly families: readonly FamilyModels[]
   readonly monotonicMs: () => number
   /** Computes the features, which are the same; absent: this thread does. Closed with the run. */
   readonly featureThread?: FeatureThread | undefined

@@ -66,10 +66,10 @@ class Candles implements BacktestSource {
 
   async run(watch: RunWatch): Promise<SourcedRun> {
     const { config, schema, series, clock, io } = this.#parts
-    const { models, dated } = await loadModels(config, schema, clock, io)
+    const { families, dated } = await loadModels(config, schema, clock, io)
     const monotonicMs = () => clock.monotonicMs()
     const featureThread = this.#threadFor(series)
-    const outcome = await runBacktest({ config, schema, series, models, monotonicMs, featureThread, ...watch })
+    const outcome = await runBacktest({ config, schema, series, families, monotonicMs, featureThread, ...watch })
     return {
       ...{ source: 'bars', outcome, models: dated(), also: {} },
       data: series.map((one) => dataOf(one, config)),
@@ -83,11 +83,11 @@ class Candles implements BacktestSource {
     const report = await checkLookahead(
       series,
       async (some, onDecision) => {
-        const { models, dated } = await loadModels(config, schema, clock, io)
+        const { families, dated } = await loadModels(config, schema, clock, io)
         const candles = plantLookahead ? some.map(withPlantedLookahead) : some
         const monotonicMs = () => clock.monotonicMs()
         const featureThread = this.#threadFor(candles)
-        await runBacktest({ config, schema, series: candles, models, monotonicMs, featureThread, onDecision })
+        await runBacktest({ config, schema, series: candles, families, monotonicMs, featureThread, onDecision })
         if (config.backtest.retrain) return
         for (const one of learntFrom(dated(), candles[0]!.candles.at(0)!.startAt)) learnt.add(one)
       },

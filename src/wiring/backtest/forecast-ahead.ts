@@ -6,7 +6,7 @@ import type { Moments } from './window-source.ts'
 /** Of the bars before the first model of a walk-forward. */
 const NO_MODEL: NoForecast = { modelId: '', failure: 'no model has been fitted yet' }
 
-/** What a model said of the windows of some moments: of instrument `lane` at moment `nth`. Undefined: it was not to be asked. */
+/** What models said of the windows of some moments: of instrument `lane` at moment `nth`. Undefined: none was to be asked. */
 export type Answers = (nth: number, lane: number) => Forecast | NoForecast | undefined
 
 /**
@@ -15,10 +15,13 @@ export type Answers = (nth: number, lane: number) => Forecast | NoForecast | und
  */
 export class ForecastAhead {
   readonly #batch: number
+  readonly #lanes: readonly number[]
   #model: AheadForecaster | undefined
 
-  constructor(batch: number) {
+  /** `lanes`: which instruments of a moment it is asked about. */
+  constructor(batch: number, lanes: readonly number[]) {
     this.#batch = batch
+    this.#lanes = lanes
   }
 
   /** The caller releases the model before. */
@@ -26,10 +29,11 @@ export class ForecastAhead {
     this.#model = model
   }
 
-  /** Goes on in the model's thread while other bars are decided. `lanes`: instruments of a moment. */
-  async ask(moments: Moments, lanes: number): Promise<Answers> {
+  /** Goes on in the model's thread while other bars are decided. The answers count the lanes that it is asked about. */
+  async ask(moments: Moments): Promise<Answers> {
     const batch = this.#batch
-    const { usable, places } = usableOf(moments, lanes)
+    const { length: lanes } = this.#lanes
+    const { usable, places } = usableOf(moments, this.#lanes)
     const said: (Outcomes | undefined)[] = []
     for (let from = 0; from < usable.length; from += batch) {
       said.push(await this.#model?.forecastAhead(usable.slice(from, from + batch)))
@@ -43,15 +47,18 @@ export class ForecastAhead {
 }
 
 /** The windows that the model is to be asked about, and of each window its place among them, or −1. */
-function usableOf(moments: Moments, lanes: number): { usable: readonly FeatureWindow[]; places: Int32Array } {
+function usableOf(
+  moments: Moments,
+  lanes: readonly number[],
+): { usable: readonly FeatureWindow[]; places: Int32Array } {
   const usable: FeatureWindow[] = []
-  const places = new Int32Array(moments.length * lanes).fill(-1)
+  const places = new Int32Array(moments.length * lanes.length).fill(-1)
   for (let nth = 0; nth < moments.length; nth += 1) {
     const windows = moments.at(nth)!
-    for (let lane = 0; lane < lanes; lane += 1) {
-      const window = windows[lane]!
+    for (let at = 0; at < lanes.length; at += 1) {
+      const window = windows[lanes[at]!]!
       if (!window.ready) continue
-      places[nth * lanes + lane] = usable.length
+      places[nth * lanes.length + at] = usable.length
       usable.push(window)
     }
   }

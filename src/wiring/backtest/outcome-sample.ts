@@ -6,6 +6,14 @@ import type { ForecastOutcome } from '../../report/backtest/record.ts'
 const OUTCOMES_MAX = 20_000
 const BPS = 10_000
 
+/** What the forecasts of an instrument mean. */
+export interface ForecastTerms {
+  /** Bars that they look ahead. */
+  horizonBarsOf(symbol: InstrumentSymbol): number
+  /** Half width of the flat class of a model that decided it, basis points. */
+  thresholdBpsOf(symbol: InstrumentSymbol, modelId: string): number
+}
+
 /** A forecast that waits for what comes of it. */
 interface Waiting {
   readonly at: number
@@ -27,7 +35,7 @@ export interface OutcomeSample {
   outcomes(): readonly ForecastOutcome[]
 }
 
-export function outcomeSample(horizonBars: number, thresholdBps: (modelId: string) => number): OutcomeSample {
+export function outcomeSample(terms: ForecastTerms): OutcomeSample {
   const lanes = new Map<InstrumentSymbol, Lane>()
   let kept: ForecastOutcome[] = []
   let stride = 1
@@ -36,7 +44,10 @@ export function outcomeSample(horizonBars: number, thresholdBps: (modelId: strin
   function laneOf(symbol: InstrumentSymbol): Lane {
     const known = lanes.get(symbol)
     if (known) return known
-    const lane: Lane = { index: 0, waiting: new Array<Waiting | undefined>(horizonBars).fill(undefined) }
+    const lane: Lane = {
+      index: 0,
+      waiting: new Array<Waiting | undefined>(terms.horizonBarsOf(symbol)).fill(undefined),
+    }
     lanes.set(symbol, lane)
     return lane
   }
@@ -58,7 +69,7 @@ export function outcomeSample(horizonBars: number, thresholdBps: (modelId: strin
       classes: [...classes],
       volatilityBps,
       realisedBps,
-      thresholdBps: thresholdBps(modelId),
+      thresholdBps: terms.thresholdBpsOf(symbol, modelId),
     })
     if (kept.length <= OUTCOMES_MAX) return
     kept = kept.filter((_, index) => index % 2 === 1)
@@ -68,7 +79,7 @@ export function outcomeSample(horizonBars: number, thresholdBps: (modelId: strin
   return {
     add(symbol, at, mid, forecast) {
       const lane = laneOf(symbol)
-      const place = lane.index % horizonBars
+      const place = lane.index % lane.waiting.length
       const due = lane.waiting[place]
       if (due) settle(symbol, due, mid)
       lane.waiting[place] = forecast && { at, mid, forecast }

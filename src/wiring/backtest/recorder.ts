@@ -10,7 +10,7 @@ import type { CashRecord, DecisionRecord } from '../../trading/journal-records.t
 import type { TraderEvent } from '../../trading/trader-event.ts'
 import type { SessionEvent } from '../session/decider.ts'
 import { type GrowingCurve, growingCurve } from './growing-curve.ts'
-import { type OutcomeSample, outcomeSample } from './outcome-sample.ts'
+import { type ForecastTerms, type OutcomeSample, outcomeSample } from './outcome-sample.ts'
 import { RunHash } from './run-hash.ts'
 
 /** Decided orders whose fills may still come; past it the oldest are forgotten, and their fills count as the venue's own. */
@@ -26,8 +26,7 @@ export interface RecorderSettings {
   readonly currency: string
   readonly startingBalance: number
   readonly barMs: number
-  readonly horizonBars: number
-  readonly thresholdBps: (modelId: string) => number
+  readonly forecasts: ForecastTerms
   /** False: the run hash gets the features when the run is over, not with each decision. Absent: with each. */
   readonly hashesWindows?: boolean
   readonly onDecision?: ((record: DecisionRecord) => void) | undefined
@@ -65,7 +64,7 @@ export class Recorder {
 
   constructor(settings: RecorderSettings) {
     this.#settings = settings
-    const { converters, horizonBars, thresholdBps } = settings
+    const { converters, forecasts } = settings
     const each = <T>(make: (converter: Converter) => T): ReadonlyMap<InstrumentSymbol, T> =>
       new Map(converters.map((one) => [one.instrument.symbol, make(one)]))
     this.#converters = each((one) => one)
@@ -73,7 +72,7 @@ export class Recorder {
     this.#values = each((one) => tradeMoney(one))
     this.#prices = each(() => growingCurve(1))
     this.#run = new RunHash(settings.hashesWindows)
-    this.#outcomes = outcomeSample(horizonBars, thresholdBps)
+    this.#outcomes = outcomeSample(forecasts)
   }
 
   onSession(event: SessionEvent): void {
@@ -119,7 +118,8 @@ export class Recorder {
       const trip = builder.end(epochMs(to), this.#lastPrice.get(symbol) ?? Number.NaN)
       if (trip) this.#ended.push(trip)
     }
-    const { currency, startingBalance, barMs, horizonBars } = this.#settings
+    const { currency, startingBalance, barMs, forecasts } = this.#settings
+    const horizonBars = Math.max(...[...this.#converters.keys()].map((symbol) => forecasts.horizonBarsOf(symbol)))
     const [at, equity, exposure] = this.#equity.columns()
     const record: BacktestRecord = {
       ...{ currency, startingBalance, barMs, horizonBars },

@@ -15,7 +15,8 @@ import { simulationSettings, venueAccount } from '../simulation/simulation-setti
 import type { BacktestOutcome, BacktestParts } from './backtest.ts'
 import { candleInstruments } from './candle-instruments.ts'
 import { CandleLane } from './candle-lane.ts'
-import { type Answers, ForecastAhead } from './forecast-ahead.ts'
+import { FamilyForecasts } from './family-forecasts.ts'
+import type { Answers } from './forecast-ahead.ts'
 import { Recorder } from './recorder.ts'
 import { type Moments, type MomentWindows, type WindowSource, windowsHere } from './window-source.ts'
 
@@ -45,6 +46,7 @@ async function started(parts: BacktestParts): Promise<CandleRun> {
     return new CandleRun(parts)
   } catch (error) {
     await parts.featureThread?.close()
+    await Promise.all(parts.families.map(({ models }) => models.release()))
     throw error
   }
 }
@@ -69,7 +71,7 @@ class CandleRun {
   readonly #trader
   readonly #decider
   readonly #recorder
-  readonly #ahead: ForecastAhead
+  readonly #forecasts: FamilyForecasts
   readonly #windows: WindowSource
   readonly #modelIds: string[] = []
   #retrainings = 0
@@ -80,7 +82,7 @@ class CandleRun {
 
   constructor(parts: BacktestParts) {
     this.#parts = parts
-    const { config, series, schema, models } = parts
+    const { config, series, schema, families } = parts
     this.#count = checkedCount(parts)
     this.#firstAt = series[0]!.candles.at(0)!.startAt
     const instruments = candleInstruments(config)
@@ -110,8 +112,8 @@ class CandleRun {
     })
     const currency = instruments[0]?.settle ?? ''
     const desk = traderDesk(this.#trader, currency)
-    this.#ahead = new ForecastAhead(config.backtest.batch)
-    const { steps } = models
+    this.#forecasts = new FamilyForecasts(families, config.symbols, config.backtest.batch)
+    const { steps } = this.#forecasts
     this.#windows = parts.featureThread
       ? parts.featureThread.windows({ schema, steps, halfSpreadBps, series, lanes: this.#lanes })
       : windowsHere(featureEngine({ schema, converters, steps }), this.#lanes)
@@ -137,15 +139,14 @@ class CandleRun {
       currency,
       startingBalance: Number(config.backtest.startingBalance),
       barMs: config.barMs,
-      horizonBars: models.horizonBars,
-      thresholdBps: (modelId) => models.thresholdBps(modelId),
+      forecasts: this.#forecasts,
       hashesWindows: false,
       onDecision: parts.onDecision,
     })
   }
 
   async begin(): Promise<void> {
-    const { monotonicMs, models } = this.#parts
+    const { monotonicMs } = this.#parts
     this.#decider.events$.subscribe((event) => this.#recorder.onSession(event))
     this.#trader.events$.subscribe((event) => {
       if (event.kind === 'halt') this.#halted ??= event.detail
@@ -153,7 +154,7 @@ class CandleRun {
     })
     this.#time.now = this.#startOf(0)
     await this.#trader.start()
-    models.begin(this.#time.now)
+    this.#forecasts.begin(this.#time.now)
     this.#startedMs = monotonicMs()
   }
 
@@ -161,7 +162,7 @@ class CandleRun {
     let next = await this.#afterChange(0)
     while (next && !this.#parts.isStopped?.()) {
       const { until } = next
-      const isSameModel = until < this.#count && !this.#parts.models.isDue(this.#startOf(until))
+      const isSameModel = until < this.#count && !this.#forecasts.isDue(this.#startOf(until))
       // Its model runs in a thread of its own meanwhile.
       const following = isSameModel ? this.#compute(until) : undefined
       // It is waited for below; until then a failure of it must not end the process.
@@ -187,8 +188,8 @@ class CandleRun {
     if (this.#halted !== undefined) throw new InputError(`backtest: the trader halted: ${this.#halted}`)
   }
 
-  close(): Promise<void> {
-    return this.#windows.close()
+  async close(): Promise<void> {
+    await Promise.all([this.#windows.close(), this.#forecasts.release()])
   }
 
   outcome(): BacktestOutcome {
@@ -217,28 +218,27 @@ class CandleRun {
   /** Another model, if one is due, and what it says next. Nothing behind the last moment. */
   async #afterChange(from: number): Promise<Computed | undefined> {
     if (from >= this.#count) return undefined
-    const { models, monotonicMs } = this.#parts
+    const { config, monotonicMs } = this.#parts
     const at = this.#startOf(from)
-    if (models.isDue(at)) {
+    if (this.#forecasts.isDue(at)) {
       const startedMs = monotonicMs()
-      const model = await models.next(at)
-      this.#ahead.use(model)
-      this.#modelIds.push(model.modelId)
-      if (this.#parts.config.backtest.retrain) this.#retrainings += 1
+      const modelIds = await this.#forecasts.renew(at)
+      this.#modelIds.push(...modelIds)
+      if (config.backtest.retrain) this.#retrainings += modelIds.length
       this.#modelMs += monotonicMs() - startedMs
     }
     return this.#compute(from)
   }
 
-  /** Features of the moments that one model decides in one run, and its forecasts. */
+  /** Features of the moments that the same models decide in one run, and their forecasts. */
   async #compute(from: number): Promise<Computed> {
-    const { models, config } = this.#parts
+    const { config } = this.#parts
     const most = Math.min(this.#count, from + Math.max(1, Math.floor(config.backtest.batch / this.#lanes.length)))
     let until = from + 1
-    while (until < most && !models.isDue(this.#startOf(until))) until += 1
+    while (until < most && !this.#forecasts.isDue(this.#startOf(until))) until += 1
     const moments = await this.#windows.next(until - from)
-    if (models.remember) for (let nth = 0; nth < moments.length; nth += 1) models.remember(moments.at(nth)!)
-    return { from, until, moments, answers: await this.#ahead.ask(moments, this.#lanes.length) }
+    this.#forecasts.remember(moments)
+    return { from, until, moments, answers: await this.#forecasts.ask(moments) }
   }
 
   async #decideAll({ from, moments, answers }: Computed): Promise<void> {

@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises'
 import { readCurrentVersion } from '../../adapters/bundle/read-bundle.ts'
 import { loadModelSettings } from '../config/load-config.ts'
 import type { BacktestConfig } from '../config/schema.ts'
+import { modelFamilies } from '../models/model-families.ts'
 import { programName } from '../tape/program-name.ts'
 import { loadSeries } from './load-series.ts'
 
@@ -27,8 +28,10 @@ async function latencyOf({ simulation: { latency } }: BacktestConfig): Promise<s
     .digest('hex')
 }
 
-/** The model itself, or how models are made. */
-async function modelOf({ model, backtest: { retrain } }: BacktestConfig): Promise<unknown> {
-  if (!retrain) return readCurrentVersion(model.path)
+/** The models themselves, or how they are made. */
+async function modelOf(config: BacktestConfig): Promise<unknown> {
+  const { retrain } = config.backtest
+
+  if (!retrain) return Promise.all(modelFamilies(config).map(({ path }) => readCurrentVersion(path)))
   return retrain.model === undefined ? 'ridge' : loadModelSettings(retrain.model)
 }

@@ -26,9 +26,9 @@ export async function runTrial(config: BacktestConfig, watch: TrialWatch): Promi
   const clock = systemClock()
   const series = await loadSeries(config)
   const schema = await loadFeatureSchema({ barMs: config.barMs, ...config.features })
-  const { models } = await loadModels(config, schema, clock, SILENT)
+  const { families } = await loadModels(config, schema, clock, SILENT)
   const { record, runHash } = await runBacktest({
-    ...{ config, schema, series, models },
+    ...{ config, schema, series, families },
     monotonicMs: () => clock.monotonicMs(),
     onProgress: (share) => watch.onProgress(share),
     isStopped: () => watch.isStopped(),

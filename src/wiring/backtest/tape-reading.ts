@@ -1,5 +1,6 @@
-import { readTape, type Tape, type TapeFrame } from '../../adapters/tape/read-tape.ts'
+import { readTape, type Tape } from '../../adapters/tape/read-tape.ts'
 import type { TapeCursor } from '../../adapters/tape/tape-cursor.ts'
+import type { TapeFrame } from '../../adapters/tape/tape-frame.ts'
 import { type EpochMs, epochMs } from '../../core/units.ts'
 
 /** What was read of one file. Times are those of the recorder. */

@@ -1,9 +1,9 @@
 import { InputError } from '../../core/errors.ts'
 import { converter, type Instrument } from '../../core/instrument.ts'
 import type { FeatureSchema } from '../../features/feature-schema.ts'
-import type { Forecaster } from '../../inference/forecaster.ts'
 import { memoryJournal } from '../../trading/memory-journal.ts'
 import type { BacktestConfig } from '../config/schema.ts'
+import { modelOf, type ServedModel } from '../models/served-model.ts'
 import { replayTapes } from '../replay/replay-tape.ts'
 import { type SimulatedSession, simulatedSession } from '../replay/simulated-session.ts'
 import type { TapeSessions } from '../replay/tape-sessions.ts'
@@ -18,7 +18,7 @@ export interface TapeRunParts {
   readonly schema: FeatureSchema
   /** In the order in which they decide. */
   readonly instruments: readonly Instrument[]
-  readonly forecaster: Forecaster
+  readonly served: readonly ServedModel[]
   readonly tapes: Pick<TapeSessions, 'venueId' | 'isRecorded'>
   readonly reading: TapeReading
   readonly monotonicMs: () => number
@@ -44,9 +44,9 @@ export interface TapeOutcome extends BacktestOutcome {
  * Throws `InputError` as `readTape`, and when no bar closed.
  */
 export async function runTapes(parts: TapeRunParts): Promise<TapeOutcome> {
-  const { config, instruments, schema, forecaster, tapes, reading, monotonicMs } = parts
+  const { config, instruments, schema, served, tapes, reading, monotonicMs } = parts
   const simulated = simulatedSession({
-    ...{ config, instruments, schema, forecaster, monotonicMs },
+    ...{ config, instruments, schema, served, monotonicMs },
     deposit: config.backtest.startingBalance,
     journal: memoryJournal(),
     ledgerTag: 'test',
@@ -77,7 +77,7 @@ export async function runTapes(parts: TapeRunParts): Promise<TapeOutcome> {
   const tapeSeconds = (time.now - time.firstAt) / 1_000
   return {
     ...{ record, runHash, bars, decisions, orders, fills, seconds, frames, gaps, tapeSeconds },
-    modelIds: [forecaster.modelId],
+    modelIds: served.map(({ forecaster }) => forecaster.modelId),
     retrainings: 0,
     latches: session.guard().latches,
     barsPerSecond: bars / seconds,
@@ -89,15 +89,17 @@ export async function runTapes(parts: TapeRunParts): Promise<TapeOutcome> {
 /** Remembers what session and trader say. What is returned tells it, and throws `InputError` when the trader has halted. */
 function listen(
   { session, trader, currency }: SimulatedSession,
-  { config, instruments, forecaster, onDecision }: TapeRunParts,
+  { config, instruments, served, onDecision }: TapeRunParts,
 ): () => { readonly recorder: Recorder; readonly gaps: number } {
   const recorder = new Recorder({
     converters: instruments.map((one) => converter(one)),
     currency,
     startingBalance: Number(config.backtest.startingBalance),
     barMs: config.barMs,
-    horizonBars: forecaster.horizonBars,
-    thresholdBps: () => forecaster.thresholdBps,
+    forecasts: {
+      horizonBarsOf: (symbol) => modelOf(served, symbol)!.horizonBars,
+      thresholdBpsOf: (symbol) => modelOf(served, symbol)!.thresholdBps,
+    },
     onDecision,
   })
   let gaps = 0

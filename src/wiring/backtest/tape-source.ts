@@ -4,12 +4,13 @@ import { InputError } from '../../core/errors.ts'
 import type { Instrument } from '../../core/instrument.ts'
 import { epochMs } from '../../core/units.ts'
 import type { FeatureSchema } from '../../features/feature-schema.ts'
-import type { Forecaster } from '../../inference/forecaster.ts'
 import type { BacktestConfig } from '../config/schema.ts'
 import { loadFeatureSchema } from '../features/load-feature-schema.ts'
 import type { Io } from '../io.ts'
+import type { ServedModel } from '../models/served-model.ts'
 import { instrumentsOn } from '../replay/tape-instruments.ts'
 import { type TapeSessions, tapeSessions } from '../replay/tape-sessions.ts'
+import type { FamilyModels } from './backtest.ts'
 import type { BacktestSource, RunWatch, SourceCheck, SourcedRun } from './backtest-source.ts'
 import { type CheckOptions, comparePrefixes, type OnDecision } from './compare-prefixes.ts'
 import { learntFrom } from './learnt-from.ts'
@@ -18,7 +19,7 @@ import { tapeData } from './tape-data.ts'
 import { type ReadingOptions, TapeReading } from './tape-reading.ts'
 import { runTapes, type TapeOutcome } from './tape-run.ts'
 
-/** Opens tapes for backtests with the champion of `model.path`. Throws `InputError`. */
+/** Opens tapes for backtests with the champions of the configuration. Throws `InputError`. */
 export async function openTapes(
   files: readonly string[],
   config: BacktestConfig,
@@ -32,9 +33,13 @@ export async function openTapes(
   const instruments = await instrumentsOn(files, tapes, told, io)
   // In this thread: each bar waits for its forecast, and a message there and back takes longer than a small model.
   const runtime = onnxRuntime({ intraOpThreads: config.model.threads })
-  const { models, dated } = await loadModels(config, schema, clock, io, runtime)
-  const forecaster = await models.next(epochMs(0))
-  return new Tapes({ files, config, tapes, schema, instruments, forecaster, models: dated(), clock })
+  const { families, dated } = await loadModels(config, schema, clock, io, runtime)
+  const serve = async ({ models, ...family }: FamilyModels) => ({
+    ...family,
+    forecaster: await models.next(epochMs(0)),
+  })
+  const served = await Promise.all(families.map(serve))
+  return new Tapes({ files, config, tapes, schema, instruments, served, models: dated(), clock })
 }
 
 /** What a configuration may ask of candles alone. */
@@ -60,7 +65,7 @@ interface TapesParts {
   readonly tapes: TapeSessions
   readonly schema: FeatureSchema
   readonly instruments: readonly Instrument[]
-  readonly forecaster: Forecaster
+  readonly served: readonly ServedModel[]
   readonly models: readonly TrainedModel[]
   readonly clock: Pick<Clock, 'monotonicMs'>
 }
@@ -106,8 +111,8 @@ class Tapes implements BacktestSource {
     return { ...report, modelsThatSawTheFuture: learntFrom(this.#parts.models, span.from) }
   }
 
-  close(): Promise<void> {
-    return this.#parts.forecaster.release()
+  async close(): Promise<void> {
+    await Promise.all(this.#parts.served.map(({ forecaster }) => forecaster.release()))
   }
 
   async #over(

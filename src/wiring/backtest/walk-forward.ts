@@ -95,11 +95,11 @@ export class WalkForward {
         { featureNames: schema.names, steps, barMs, horizonBars },
       )
     const window = { from: iso(span), to: iso(at) }
-    const fitData = enough(data(from, borderAt - purgeMs), 'fit', at)
+    const fitData = this.#enough(data(from, borderAt - purgeMs), 'fit', at)
     const model = await fitBundle({
       family,
       fitData,
-      evaluationData: enough(data(borderAt, at), 'evaluation', at),
+      evaluationData: this.#enough(data(borderAt, at), 'evaluation', at),
       split: splitByTime(fitData, validationShare),
       schemaHash: schema.hash,
       createdAt: iso(at),
@@ -126,15 +126,15 @@ export class WalkForward {
     })
     return Math.min(at, ...starts)
   }
+
+  #enough(data: Dataset, part: string, at: number): Dataset {
+    if (data.rows >= ROWS_MIN) return data
+    throw new InputError(
+      `backtest.retrain: ${data.rows} rows of ${this.#parts.symbols.join(', ')} for ${part} before ${iso(at)}; ` +
+        `it takes at least ${ROWS_MIN}: lengthen windowDays and firstAfterDays, or look for gaps in the candles`,
+      { rows: data.rows },
+    )
+  }
 }
 
 const iso = (ms: number): string => new Date(ms).toISOString()
-
-function enough(data: Dataset, part: string, at: number): Dataset {
-  if (data.rows >= ROWS_MIN) return data
-  throw new InputError(
-    `backtest.retrain: ${data.rows} rows for ${part} before ${iso(at)}; it takes at least ${ROWS_MIN}: ` +
-      'lengthen windowDays and firstAfterDays, or look for gaps in the candles',
-    { rows: data.rows },
-  )
-}

@@ -1,12 +1,13 @@
 import { systemClock } from '../../adapters/clock/system-clock.ts'
 import { openState } from '../../adapters/sqlite/open-state.ts'
 import type { SessionRecord } from '../../adapters/tape/tape-control.ts'
+import { eachOrNone } from '../../core/each-or-none.ts'
 import { InputError } from '../../core/errors.ts'
 import type { ReplayOptions } from '../command-options.ts'
 import { loadConfig } from '../config/load-config.ts'
 import { loadModel, modelLoader } from '../daemon/load-model.ts'
 import type { Io } from '../io.ts'
-import { type ModelFamily, ofFamily } from '../models/model-families.ts'
+import { type ModelFamily, modelFamilies, ofFamily } from '../models/model-families.ts'
 import { type RecordedRunSummary, replayRecordedRun } from '../replay/replay-recorded-run.ts'
 import { type ReplaySummary, replaySimulated } from '../replay/replay-simulated.ts'
 import { instrumentsOn } from '../replay/tape-instruments.ts'
@@ -35,13 +36,18 @@ export async function replayCommand(options: ReplayOptions, io: Io): Promise<num
     io.out(options.json ? JSON.stringify(summary) : describeRun(summary))
     return summary.matches === false ? 1 : 0
   }
-  const model = await loadModel(config, clock)
+  const served = await eachOrNone(
+    modelFamilies(config),
+    async (family) => ({ ...family, ...(await loadModel(ofFamily(config, family), clock)) }),
+    ({ forecaster }) => forecaster.release(),
+  )
   try {
     const told = { ...config, section: 'replay', described: config.replay.instruments } as const
     const instruments = await instrumentsOn(options.tape, tapes, told, io)
     const state = openState(':memory:', { mode: 'replay', venue: 'simulated/replay' })
     try {
-      const parts = { config, tapes, instruments, model, journal: state.journal, monotonicMs }
+      const { schema } = served[0]!
+      const parts = { config, tapes, instruments, schema, served, journal: state.journal, monotonicMs }
       const summary = await replaySimulated(options.tape, parts)
       io.out(options.json ? JSON.stringify(summary) : describe(summary))
       return 0
@@ -49,7 +55,7 @@ export async function replayCommand(options: ReplayOptions, io: Io): Promise<num
       state.close()
     }
   } finally {
-    await model.forecaster.release()
+    await Promise.all(served.map(({ forecaster }) => forecaster.release()))
   }
 }
 

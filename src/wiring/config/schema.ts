@@ -33,18 +33,6 @@ function limitsAgree({ value, issues }: Checked<z.infer<z.ZodObject<typeof commo
   }
 }
 
-/** What runs in a time of its own asks one model for all bars. */
-function pooledAlone({
-  value,
-  issues,
-}: Checked<z.infer<z.ZodObject<typeof common>> & { readonly mode: string }>): void {
-  const { mode, model } = value
-  if (model.groups === undefined) return
-  const input = model.groups === 'each' ? 'each' : Object.keys(model.groups).join(', ')
-  const message = `mode ${mode} takes one family for all symbols: leave it out, and give model.path the folder of one`
-  issues.push({ code: 'custom', path: ['model', 'groups'], input, message })
-}
-
 /** Market data can be had of more venues than orders can be sent to. */
 function ordersCanBeSent({ value, issues }: Checked<{ mode: string; venue: z.infer<typeof venueSchema> }>): void {
   const { mode, venue } = value
@@ -132,7 +120,7 @@ const replayModeSchema = z
   })
   .check(limitsAgree)
   .check(featuresAgree)
-  .check(pooledAlone)
+  .check(groupsAgree)
   .check(everySymbolDescribed('replay'))
 const backtestModeSchema = z
   .strictObject({
@@ -143,7 +131,7 @@ const backtestModeSchema = z
   })
   .check(limitsAgree)
   .check(featuresAgree)
-  .check(pooledAlone)
+  .check(groupsAgree)
   .check(everySymbolDescribed('backtest'))
 
 const trainModeSchema = z

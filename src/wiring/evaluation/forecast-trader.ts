@@ -90,8 +90,7 @@ export class ForecastTrader {
     const currency = instruments[0]?.settle ?? ''
     this.#recorder = new Recorder({
       ...{ converters, currency, startingBalance: Number(startingBalance), barMs },
-      horizonBars: model.horizonBars,
-      thresholdBps: () => model.thresholdBps,
+      forecasts: { horizonBarsOf: () => model.horizonBars, thresholdBpsOf: () => model.thresholdBps },
     })
     this.#decider = this.#makeDecider(clock, currency)
     this.#decider.events$.subscribe((event) => this.#recorder.onSession(event))

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { TapeFrame } from '../../adapters/tape/read-tape.ts'
+import type { TapeFrame } from '../../adapters/tape/tape-frame.ts'
 import { InputError } from '../../core/errors.ts'
 import type { InstrumentSymbol } from '../../core/instrument.ts'
 import type { EpochMs } from '../../core/units.ts'

@@ -45,13 +45,34 @@ export async function replayRecordedRun(
   files: readonly string[],
   config: WallConfig,
   recorded: SessionRecord,
-  loaderOf: (family: ModelFamily) => Promise<ModelLoader>,
+  loaderOf: LoaderOf,
   monotonicMs: () => number,
 ): Promise<RecordedRunSummary> {
+  const lines = tapeLines(files)
+  try {
+    const start = await startOf(lines, files[0] ?? '', config)
+    return await decidedAgain({ lines, start, config, recorded, loaderOf, monotonicMs })
+  } finally {
+    await lines.close()
+  }
+}
+
+type LoaderOf = (family: ModelFamily) => Promise<ModelLoader>
+
+interface RecordedReplay {
+  readonly lines: TapeLines
+  readonly start: RunStart
+  readonly config: WallConfig
+  readonly recorded: SessionRecord
+  readonly loaderOf: LoaderOf
+  readonly monotonicMs: () => number
+}
+
+async function decidedAgain(parts: RecordedReplay): Promise<RecordedRunSummary> {
+  const { lines, config, recorded, loaderOf, monotonicMs } = parts
+  const { featureState, families } = parts.start
   const { instruments } = recorded
   const time: ReplayTime = { now: epochMs(0), firstAt: epochMs(0) }
-  const lines = tapeLines(files)
-  const { featureState, families } = await startOf(lines, files[0] ?? '', config)
   const models = await Promise.all(families.map((first) => familyModels(first, loaderOf)))
   const session = createSession({
     instruments,
@@ -114,15 +135,21 @@ interface FirstModel {
 
 async function familyModels(
   { family, modelId }: FirstModel,
-  loaderOf: (family: ModelFamily) => Promise<ModelLoader>,
+  loaderOf: LoaderOf,
 ): Promise<{ readonly schema: FeatureSchema; readonly source: RecordedModels; readonly route: ModelRoute }> {
   const loader = await loaderOf(family)
   const source = await recordedModels(loader, modelId)
   return { schema: loader.schema, source, route: { group: family.group, symbols: family.symbols, source } }
 }
 
+/** Where a recorded run began. */
+interface RunStart {
+  readonly featureState: unknown
+  readonly families: readonly FirstModel[]
+}
+
 /** What stands between the session line and the first frame: what the features remembered, if anything, and the first models. */
-async function startOf(lines: TapeLines, file: string, config: WallConfig) {
+async function startOf(lines: TapeLines, file: string, config: WallConfig): Promise<RunStart> {
   let featureState: unknown
   const first = new Map<string | undefined, string>()
   await lines.ahead(({ control }) => {

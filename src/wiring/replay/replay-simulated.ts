@@ -1,8 +1,9 @@
 import { converter, type Instrument } from '../../core/instrument.ts'
+import type { FeatureSchema } from '../../features/feature-schema.ts'
 import type { Journal } from '../../trading/journal.port.ts'
 import type { ReplayConfig } from '../config/schema.ts'
-import type { LoadedModel } from '../daemon/load-model.ts'
 import { type RunCounts, runCounter } from '../daemon/run-counts.ts'
+import type { ServedModel } from '../models/served-model.ts'
 import type { Session } from '../session/session.ts'
 import { quoteCheck } from './quote-check.ts'
 import { replayTapes } from './replay-tape.ts'
@@ -29,8 +30,10 @@ export interface ReplaySummary extends RunCounts {
   readonly truncatedLines: number
   readonly truncatedMembers: number
   readonly tradedBaseVolume: number
-  readonly model: string
-  readonly provider: string
+  /** Of each family. */
+  readonly models: readonly string[]
+  /** That they ran on, each once. */
+  readonly providers: readonly string[]
   readonly equity: number
   readonly pnl: number
   readonly currency: string
@@ -43,18 +46,18 @@ interface SimulatedReplay {
   readonly config: ReplayConfig
   readonly tapes: Pick<TapeSessions, 'venueId' | 'isRecorded'>
   readonly instruments: readonly Instrument[]
-  readonly model: LoadedModel
+  readonly schema: FeatureSchema
+  readonly served: readonly ServedModel[]
   readonly journal: Journal
   readonly monotonicMs: () => number
 }
 
 /** Orders meet a simulated venue. */
 export async function replaySimulated(files: readonly string[], parts: SimulatedReplay): Promise<ReplaySummary> {
-  const { config, tapes: said, instruments, model, journal, monotonicMs } = parts
+  const { config, tapes: said, instruments, schema, served, journal, monotonicMs } = parts
   const { startingBalance, latenessMs } = config.replay
-  const { schema, forecaster } = model
   const simulated = simulatedSession({
-    ...{ config, instruments, schema, forecaster, journal, monotonicMs },
+    ...{ config, instruments, schema, served, journal, monotonicMs },
     deposit: startingBalance,
     ledgerTag: 'replay',
   })
@@ -94,8 +97,8 @@ export async function replaySimulated(files: readonly string[], parts: Simulated
     malformedFrames: tapes.malformed,
     bookTickersCompared: quotes.compared,
     bookTickerMismatches: quotes.mismatches,
-    model: forecaster.modelId,
-    provider: forecaster.provider,
+    models: served.map(({ forecaster }) => forecaster.modelId),
+    providers: [...new Set(served.map(({ forecaster }) => forecaster.provider))],
     equity,
     pnl: equity - Number(startingBalance),
     currency,

@@ -1,6 +1,6 @@
 import { setImmediate as turn } from 'node:timers/promises'
-import type { TapeFrame } from '../../adapters/tape/read-tape.ts'
 import type { TapeCursor } from '../../adapters/tape/tape-cursor.ts'
+import type { TapeFrame } from '../../adapters/tape/tape-frame.ts'
 import type { Converter } from '../../core/instrument.ts'
 import type { MarketEvent } from '../../core/market-event.ts'
 import type { EpochMs } from '../../core/units.ts'

@@ -1,13 +1,12 @@
 import type { Instrument } from '../../core/instrument.ts'
 import { epochMs } from '../../core/units.ts'
 import type { FeatureSchema } from '../../features/feature-schema.ts'
-import type { Forecaster } from '../../inference/forecaster.ts'
 import { FRESH_GUARD } from '../../risk/guard.ts'
 import { SimulatedVenue } from '../../simulation/venue/simulated-venue.ts'
 import type { Journal } from '../../trading/journal.port.ts'
 import { trader as createTrader, type Trader } from '../../trading/trader.ts'
 import type { BacktestConfig, ReplayConfig } from '../config/schema.ts'
-import { oneModel } from '../daemon/load-model.ts'
+import { requireServed, routeOf, type ServedModel } from '../models/served-model.ts'
 import { createSession, type Session } from '../session/session.ts'
 import { traderDesk } from '../session/trader-desk.ts'
 import { simulationSettings, venueAccount } from '../simulation/simulation-settings.ts'
@@ -23,7 +22,7 @@ export interface SimulatedSessionParts {
   /** Wallet at the start, decimal string. */
   readonly deposit: string
   readonly schema: FeatureSchema
-  readonly forecaster: Forecaster
+  readonly served: readonly ServedModel[]
   readonly journal: Journal
   /** Names the ledger inside client order ids. */
   readonly ledgerTag: string
@@ -44,8 +43,10 @@ export interface SimulatedSession {
   end(): Promise<void>
 }
 
+/** Throws `InputError` for an instrument that no model decides. */
 export function simulatedSession(parts: SimulatedSessionParts): SimulatedSession {
-  const { config, schema, forecaster, journal, ledgerTag, monotonicMs } = parts
+  const { config, schema, served, journal, ledgerTag, monotonicMs } = parts
+  requireServed(served, parts.instruments)
   const instruments = withFees(parts.instruments, config.simulation)
   const time: ReplayTime = { now: epochMs(0), firstAt: epochMs(0) }
   const scheduler = tapeScheduler()
@@ -70,7 +71,7 @@ export function simulatedSession(parts: SimulatedSessionParts): SimulatedSession
   const session = createSession({
     instruments,
     schema,
-    models: [{ source: oneModel(forecaster) }],
+    models: served.map(routeOf),
     desk: traderDesk(trader, currency),
     clock: { monotonicMs },
     settings: { policy: config.policy, limits: config.risk, collarBps: config.trading.collarBps, ledgerTag },

@@ -1,5 +1,6 @@
-import { readTape, type Tape, type TapeFrame } from '../../adapters/tape/read-tape.ts'
+import { readTape, type Tape } from '../../adapters/tape/read-tape.ts'
 import type { TapeCursor } from '../../adapters/tape/tape-cursor.ts'
+import type { TapeFrame } from '../../adapters/tape/tape-frame.ts'
 
 /** Lines that a look ahead may pass: a decision's inputs stand a few lines behind the watermark that closed its bars. */
 export const AHEAD_MAX = 100_000

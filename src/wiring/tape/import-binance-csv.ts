@@ -1,5 +1,5 @@
-import type { TapeFrame } from '../../adapters/tape/read-tape.ts'
 import { scanInstruments } from '../../adapters/tape/scan-instruments.ts'
+import type { TapeFrame } from '../../adapters/tape/tape-frame.ts'
 import { InputError } from '../../core/errors.ts'
 import type { Instrument } from '../../core/instrument.ts'
 import { isObject, type Json } from '../../market/frame-fields.ts'

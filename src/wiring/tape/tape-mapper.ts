@@ -1,5 +1,5 @@
-import type { TapeFrame } from '../../adapters/tape/read-tape.ts'
 import type { OverflowRecord } from '../../adapters/tape/tape-control.ts'
+import type { TapeFrame } from '../../adapters/tape/tape-frame.ts'
 import { check } from '../../core/check.ts'
 import { InputError } from '../../core/errors.ts'
 import type { Converter } from '../../core/instrument.ts'

@@ -1,4 +1,5 @@
-import { readTape, type TapeFrame } from '../../adapters/tape/read-tape.ts'
+import { readTape } from '../../adapters/tape/read-tape.ts'
+import type { TapeFrame } from '../../adapters/tape/tape-frame.ts'
 import type { MarketEvent } from '../../core/market-event.ts'
 import type { FrameOutcome } from '../../market/frame-mapper.ts'
 import type { DescribedTapes } from './describe-tapes.ts'

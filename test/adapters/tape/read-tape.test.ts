@@ -3,7 +3,8 @@ import os from 'node:os'
 import path from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { readTape, type TapeFrame } from '../../../src/adapters/tape/read-tape.ts'
+import { readTape } from '../../../src/adapters/tape/read-tape.ts'
+import type { TapeFrame } from '../../../src/adapters/tape/tape-frame.ts'
 import { InputError } from '../../../src/core/errors.ts'
 
 let folder: string

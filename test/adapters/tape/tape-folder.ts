@@ -2,7 +2,8 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
 import { afterAll, beforeAll } from 'vitest'
-import { readTape, type TapeFrame } from '../../../src/adapters/tape/read-tape.ts'
+import { readTape } from '../../../src/adapters/tape/read-tape.ts'
+import type { TapeFrame } from '../../../src/adapters/tape/tape-frame.ts'
 
 /** A folder for the tapes of one test file. */
 export function tapeFolder(): { at(name: string): string } {

@@ -16,7 +16,7 @@ describe('forecasts beside what came of them', () => {
     const bars = fc.array(fc.record({ mid: fc.integer({ min: 50, max: 150 }), asked: fc.boolean() }), { maxLength: 60 })
     fc.assert(
       fc.property(bars, fc.integer({ min: 1, max: 9 }), (all, horizonBars) => {
-        const sample = outcomeSample(horizonBars, () => 5)
+        const sample = outcomeSample({ horizonBarsOf: () => horizonBars, thresholdBpsOf: () => 5 })
         for (const [at, { mid, asked }] of all.entries()) {
           sample.add(BTC, at, mid, asked ? forecastOf(at) : undefined)
           sample.add(ETH, at, 100, undefined)
@@ -35,7 +35,7 @@ describe('forecasts beside what came of them', () => {
   })
 
   test('a bar without a price settles nothing', () => {
-    const sample = outcomeSample(1, () => 5)
+    const sample = outcomeSample({ horizonBarsOf: () => 1, thresholdBpsOf: () => 5 })
     sample.add(BTC, 0, 100, forecastOf(1))
     sample.add(BTC, 1, Number.NaN, forecastOf(2))
     sample.add(BTC, 2, 100, undefined)
@@ -43,7 +43,7 @@ describe('forecasts beside what came of them', () => {
   })
 
   test('of too many every second one is kept', () => {
-    const sample = outcomeSample(1, () => 5)
+    const sample = outcomeSample({ horizonBarsOf: () => 1, thresholdBpsOf: () => 5 })
     for (let at = 0; at < 50_000; at += 1) sample.add(BTC, at, 100, forecastOf(at))
     const kept = sample.outcomes().map(({ at }) => at)
     expect(kept.length).toBeGreaterThan(10_000)

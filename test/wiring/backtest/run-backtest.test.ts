@@ -164,7 +164,7 @@ describe('a backtest on candles', () => {
   })
 
   test.each([
-    [[cutSeries(edge, START_AT, START_AT + MINUTE_MS * 100)], 'rows for fit'],
+    [[cutSeries(edge, START_AT, START_AT + MINUTE_MS * 100)], '0 rows of BTC/USDT:USDT for fit'],
     [[{ ...edge, barMs: 5 * MINUTE_MS }], 'candles of 300000 ms'],
     [[{ ...edge, candles: [] }], 'there are no candles'],
   ])('refuses series that do not fit', async (series, message) => {

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { systemClock } from '../../../src/adapters/clock/system-clock.ts'
-import type { TapeFrame } from '../../../src/adapters/tape/read-tape.ts'
+import type { TapeFrame } from '../../../src/adapters/tape/tape-frame.ts'
 import { comparePrefixes, type OnDecision } from '../../../src/wiring/backtest/compare-prefixes.ts'
 import { TapeReading } from '../../../src/wiring/backtest/tape-reading.ts'
 import { runTapes, type TapeOutcome } from '../../../src/wiring/backtest/tape-run.ts'
@@ -31,13 +31,15 @@ async function run(
   files: readonly string[],
   reading = new TapeReading(files),
   onDecision?: OnDecision,
+  group?: string,
 ): Promise<TapeOutcome> {
   const tapes = await tapeSessions(files)
   const told = { ...TAPE_BASE, section: 'backtest', described: TAPE_BASE.backtest.instruments } as const
   const instruments = await instrumentsOn(files, tapes, told, { err: () => undefined })
   const { schema, forecaster } = model
+  const served = [{ group, symbols: TAPE_BASE.symbols, forecaster }]
   const monotonicMs = () => performance.now()
-  return runTapes({ config: TAPE_BASE, schema, forecaster, instruments, tapes, reading, monotonicMs, onDecision })
+  return runTapes({ config: TAPE_BASE, schema, served, instruments, tapes, reading, monotonicMs, onDecision })
 }
 
 describe('a run on a tape', () => {
@@ -56,7 +58,8 @@ describe('a run on a tape', () => {
     const halves = [lines.slice(0, at), lines.slice(at)].map((half, index) =>
       tapeFile(folder, `half-${index}.txt`, half.join('\n')),
     )
-    for (const again of [await run([tape]), await run(halves)]) expect(again.runHash).toBe(first.runHash)
+    const grouped = await run([tape], undefined, undefined, 'majors')
+    for (const again of [await run([tape]), await run(halves), grouped]) expect(again.runHash).toBe(first.runHash)
   }, 60_000)
 
   test('its trips add up to the change of equity', async () => {

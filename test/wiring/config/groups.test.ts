@@ -70,10 +70,4 @@ describe('what is wrong is named with key, value and rule', () => {
   ])('%s', (_, groups, message) => {
     expect(() => loadConfig(withGroups(groups))).toThrow(message)
   })
-
-  test.each(['backtest', 'replay'])('groups in mode %s, which asks one model', (mode) => {
-    expect(() => loadConfig(withGroups('each', mode))).toThrow(
-      `model.groups was "each": mode ${mode} takes one family for all symbols`,
-    )
-  })
 })

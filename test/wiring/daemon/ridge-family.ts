@@ -12,6 +12,8 @@ interface FamilyMember {
   readonly steps?: number
   readonly schemaHash?: string
   readonly expiresAt?: string
+  /** Of its bars; 1,000 when left out. */
+  readonly barMs?: number
 }
 
 /** Writes models of random weights for `schema` into `folder`; the first is the current one. */
@@ -20,11 +22,11 @@ export async function ridgeFamily(
   schema: Pick<FeatureSchema, 'names' | 'hash'>,
   members: readonly FamilyMember[],
 ): Promise<void> {
-  for (const { version, seed, steps = 4, schemaHash = schema.hash, expiresAt } of members) {
+  for (const { version, seed, steps = 4, schemaHash = schema.hash, expiresAt, barMs = 1_000 } of members) {
     const model = sampleModel(seed, steps, schema.names.length)
     const draft = {
       ...sampleDraft(model),
-      ...{ version, features: { names: [...schema.names], schemaHash } },
+      ...{ version, barMs, features: { names: [...schema.names], schemaHash } },
       ...(expiresAt === undefined ? {} : { expiresAt }),
     }
     await writeBundle(folder, version, packBundle(draft, ridgeForecasterGraph(model)))

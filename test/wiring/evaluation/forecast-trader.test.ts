@@ -7,6 +7,7 @@ import { featureSchema } from '../../../src/features/feature-schema.ts'
 import type { Forecast } from '../../../src/inference/forecast.ts'
 import type { AheadForecaster, ModelWindow } from '../../../src/inference/forecaster.ts'
 import { LEVELS } from '../../../src/model/forecaster-outputs.ts'
+import { fixedModel } from '../../../src/wiring/backtest/backtest-models.ts'
 import { candleInstruments } from '../../../src/wiring/backtest/candle-instruments.ts'
 import { runBacktest } from '../../../src/wiring/backtest/run-backtest.ts'
 import { ForecastTrader } from '../../../src/wiring/evaluation/forecast-trader.ts'
@@ -52,18 +53,9 @@ async function backtested() {
     forecastAhead: (windows) => Promise.resolve({ at: (index) => answer(windows[index]!) }),
     release: () => Promise.resolve(),
   }
-  let isMade = false
   return await runBacktest({
     ...{ config, schema, series, monotonicMs: () => 0 },
-    models: {
-      ...{ steps: 1, horizonBars: MODEL.horizonBars, thresholdBps: () => MODEL.thresholdBps },
-      begin: () => undefined,
-      isDue: () => !isMade,
-      next: () => {
-        isMade = true
-        return Promise.resolve(forecaster)
-      },
-    },
+    families: [{ group: undefined, symbols: config.symbols, models: fixedModel(forecaster) }],
   })
 }
 

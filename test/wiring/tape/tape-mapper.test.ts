@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import type { TapeFrame } from '../../../src/adapters/tape/read-tape.ts'
 import { parseControl } from '../../../src/adapters/tape/tape-control.ts'
+import type { TapeFrame } from '../../../src/adapters/tape/tape-frame.ts'
 import { converter } from '../../../src/core/instrument.ts'
 import { binanceMarketOf } from '../../../src/wiring/tape/binance-by-shape.ts'
 import { medianSketch } from '../../../src/wiring/tape/median-sketch.ts'

@@ -26,7 +26,14 @@ export async function walked(
     clock: { monotonicMs: () => 0 },
     save: () => Promise.resolve(),
   })
-  const models = walkingModels(walk, retrain)
-  const outcome = await runBacktest({ config, schema, series, models, monotonicMs: () => performance.now(), ...parts })
+  const families = [{ group: undefined, symbols: config.symbols, models: walkingModels(walk, retrain) }]
+  const outcome = await runBacktest({
+    config,
+    schema,
+    series,
+    families,
+    monotonicMs: () => performance.now(),
+    ...parts,
+  })
   return { ...outcome, models: walk.models }
 }
