@@ -3,7 +3,7 @@ import type { Reference } from '../../model/bundle/reference-schema.ts'
 /** One wild feature is not to decide alone, and the model's own scaler cuts it off about there. */
 const DEVIATIONS_MAX = 10
 
-/** `value` in deviations from `mean`, within ±10. A feature that never moved in training has no scale: it is left out of distances. */
+/** `value` in deviations from `mean`, within ±10. A feature that never moved in training has no scale: it is left out of distances, and its bins tell that it moves. */
 export function standardised(value: number, mean: number, deviation: number): number {
   if (deviation > 0) return Math.max(-DEVIATIONS_MAX, Math.min(DEVIATIONS_MAX, (value - mean) / deviation))
   return 0

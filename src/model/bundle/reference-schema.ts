@@ -22,7 +22,7 @@ export const referenceSchema = z
     means: z.array(finite).min(1).max(FEATURES_MAX),
     /** 0: the feature never moved. */
     deviations: z.array(finite.min(0)).min(1).max(FEATURES_MAX),
-    /** Borders between bins, a value on one belongs below it. None: the feature never moved. */
+    /** Borders between bins, a value on one belongs below it. None: one bin, and no move is seen. */
     edges: z.array(z.array(finite).max(EDGES_MAX).refine(isAscending, 'ascending')).min(1).max(FEATURES_MAX),
     /** Share of the training rows in each bin, lowest first. */
     shares: z
@@ -55,7 +55,7 @@ export const referenceSchema = z
     if (ignored && ignored.length >= width) refuse(['ignored'], 'not all features: the model looks at something')
     for (const i of ignored ?? []) {
       if (deviations[i] !== 0 || edges[i]?.length !== 0)
-        refuse(['ignored'], `feature ${i} must be as one that never moved`)
+        refuse(['ignored'], `feature ${i} must have no deviation and no edges`)
     }
     shares.forEach((each, i) => {
       if (each.length !== (edges[i]?.length ?? 0) + 1) refuse(['shares', i], 'one more than edges')

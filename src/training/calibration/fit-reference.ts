@@ -29,7 +29,7 @@ export interface ReferenceSettings {
 
 export const REFERENCE_SETTINGS: ReferenceSettings = { bins: 10, centroids: 16 }
 
-/** Of a feature that is not looked at: like one that never moved, it has no scale and no bins. */
+/** Of a feature that is not looked at: no scale, and one bin for all there is. */
 const UNSEEN: Column = { mean: 0, deviation: 0, edges: [], shares: [1] }
 
 /** What live rows are held against, for `manifest.reference`. Throws `InputError` where no feature that is looked at ever moved. */
@@ -79,12 +79,25 @@ function columnOf({ values, rows, features }: ReferenceRows, feature: number, bi
   const mean = sorted.reduce((sum, value) => sum + value, 0) / rows
   const deviation = Math.sqrt(sorted.reduce((sum, value) => sum + (value - mean) ** 2, 0) / rows)
   const wanted = Array.from({ length: bins - 1 }, (_, i) => quantileOf(sorted, (i + 1) / bins))
+  const greatest = sorted.at(-1)!
   // Values that come often take several quantiles; the greatest value as an edge would leave nothing above it.
-  const edges = [...new Set(wanted)].filter((edge) => edge < sorted.at(-1)!)
+  const between = [...new Set(wanted)].filter((edge) => edge < greatest)
+  const edges = between.length > 0 ? between : around(greatest)
   const upTo = [...edges.map((edge) => countUpTo(sorted, edge)), rows]
   const shares = upTo.map((count, i) => (count - (upTo[i - 1] ?? 0)) / rows)
   return { mean, deviation, edges, shares }
 }
+
+/** A feature that never, or hardly ever, was anything but `value`: borders on both sides of it, so that it is seen to move. */
+const around = (value: number): readonly number[] => [
+  // No single lies between the two: live values are singles, as those of training are.
+  value - Math.max(Math.abs(value) * HALF_SINGLE, SINGLE_MIN / 2),
+  value,
+]
+
+/** The next single below lies twice this share of the value away, or further; and at least `SINGLE_MIN`. */
+const HALF_SINGLE = 2 ** -25
+const SINGLE_MIN = 2 ** -149
 
 function countUpTo(sorted: Float64Array, limit: number): number {
   let [low, high] = [0, sorted.length]

@@ -1,3 +1,4 @@
+import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { InputError } from '../../../src/core/errors.ts'
 import { normal, seededRandom } from '../../../src/core/random.ts'
@@ -30,8 +31,8 @@ describe('fitReference', () => {
     expect(uniform).toHaveLength(9)
     expect(binary).toEqual([0])
     expect(reference.shares[2]![0]).toBeCloseTo(0.7, 1.3)
-    expect(still).toEqual([])
-    expect(reference.shares[3]).toEqual([1])
+    expect(still).toEqual([expect.closeTo(7, 6), 7])
+    expect(reference.shares[3]).toEqual([0, 1, 0])
     expect(reference.deviations[0]).toBeCloseTo(2, 0.9)
     expect(reference.deviations[3]).toBe(0)
     expect(reference.centroids).toHaveLength(16)
@@ -41,6 +42,50 @@ describe('fitReference', () => {
     expect(fitReference(training, seededRandom(2))).toEqual(reference)
     const alike = { values: new Float32Array(12).fill(3), rows: 3, features: FEATURES }
     expect(() => fitReference(alike, seededRandom(1))).toThrow(InputError)
+  })
+})
+
+describe('a feature that hardly moved in training', () => {
+  const bits = new Uint32Array(1)
+  const single = new Float32Array(bits.buffer)
+  const neighbour = (value: number, step: 1 | -1): number => {
+    single[0] = value
+    if (value === 0) return step * 2 ** -149
+    bits[0]! += value > 0 ? step : -step
+    return single[0]
+  }
+  /** Bin of `value`, by the reference of rows that all were `still` in their only feature but one. */
+  const binsOf = (still: number, values: readonly number[]): readonly number[] => {
+    const rows = Float32Array.from({ length: 200 }, (_, at) => (at % 2 === 0 ? still : at))
+    const { edges } = fitReference({ values: rows, rows: 100, features: 2 }, seededRandom(1))
+    return values.map((value) => edges[0]!.filter((edge) => value > edge).length)
+  }
+
+  test('is seen to move by the smallest step there is', () => {
+    fc.assert(
+      fc.property(fc.float({ noNaN: true, min: Math.fround(-1e38), max: Math.fround(1e38) }), (still) => {
+        expect(binsOf(still, [neighbour(still, -1), still, neighbour(still, 1)])).toEqual([0, 1, 2])
+      }),
+    )
+  })
+
+  test.each([
+    ['stays', 7, false],
+    ['rises', 7.001, true],
+    ['falls', -3, true],
+  ])('that %s live', (_, value, drifted) => {
+    const drift = new InputDrift(reference, { windowRows: 1_000, psiMax: 0.25, ksLevel: 0.001 })
+    const { values } = rowsOf(1_000, 6)
+    for (let row = 0; row < 1_000; row += 1) {
+      drift.push([...values.subarray(row * FEATURES, row * FEATURES + 3), row % 3 === 0 ? value : 7])
+    }
+    expect(drift.shifts.map((shift) => shift.drifted)).toEqual([false, false, false, drifted])
+  })
+
+  test('that mostly had its greatest value: the others are a bin of their own', () => {
+    const rows = Float32Array.from({ length: 400 }, (_, at) => (at % 2 === 1 ? at : at % 40 === 0 ? -1 : 0))
+    const { edges, shares } = fitReference({ values: rows, rows: 200, features: 2 }, seededRandom(1))
+    expect([edges[0]![1], shares[0]]).toEqual([0, [0.05, 0.95, 0]])
   })
 })
 
@@ -98,7 +143,7 @@ describe('features that the model does not look at', () => {
     expect(referenceSchema.parse(partial)).toEqual(partial)
     expect(partial.ignored).toEqual([1, 2])
     expect(reference.ignored).toBeUndefined()
-    expect(partial.edges.map(({ length }) => length)).toEqual([9, 0, 0, 0])
+    expect(partial.edges.map(({ length }) => length)).toEqual([9, 0, 0, 2])
     expect(partial.means[0]).toBe(reference.means[0])
     expect(partial.pairDistanceMean).toBeLessThan(reference.pairDistanceMean)
   })
@@ -138,7 +183,7 @@ describe('features that the model does not look at', () => {
   test.each<readonly [name: string, ignored: readonly number[], why: RegExp]>([
     ['a feature beyond the last', [1, 2, 4], /below the number of features, 4/],
     ['twice the same', [1, 1], /ascending/],
-    ['one that the reference tells of', [0], /feature 0 must be as one that never moved/],
+    ['one that the reference tells of', [0], /feature 0 must have no deviation and no edges/],
     ['all of them', [0, 1, 2, 3], /the model looks at something/],
     ['none', [], /ignored/],
   ])('a reference that ignores %s is refused', (_name, ignored, why) => {
