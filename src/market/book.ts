@@ -18,7 +18,7 @@ export const ASK_LOTS = 3 * BOOK_LEVELS
 export const hasBothSides = (top: TopLevels): boolean =>
   top[BID_TICKS]! > 0 && top[ASK_TICKS]! < Number.POSITIVE_INFINITY
 
-/** Levels kept per side; past it the worst are dropped (they lie far outside of what any feature or order reads). */
+/** Levels kept per side; past it the worst are dropped (they lie far outside of what any feature or order, a simulated one too, reads). */
 export const DEPTH_MAX = 16_384
 const DEPTH_AFTER_TRIM = DEPTH_MAX - DEPTH_MAX / 8
 

@@ -5,8 +5,10 @@ import { autoProviders } from './auto-providers.ts'
 import { startModelWorker, type WorkerReply, type WorkerRequest } from './model-worker.ts'
 import type { OnnxRuntimeOptions } from './onnx-runtime.ts'
 
-/** Threads that wait for their next model; more end. */
-const IDLE_MAX = 2
+export interface WorkerRuntimeOptions extends OnnxRuntimeOptions {
+  /** Threads that wait for their next model, count; more end. Absent: 2. 0 for the models of one run: nobody would use, or end, them. */
+  readonly idleMax?: number
+}
 
 /**
  * Models on ONNX Runtime, each in a thread of its own: loading one stops nothing here, and one that hangs holds up its own thread only.
@@ -15,10 +17,11 @@ const IDLE_MAX = 2
 export function workerRuntime({
   intraOpThreads = 1,
   providers = autoProviders(),
-}: OnnxRuntimeOptions = {}): ModelRuntime {
+  idleMax = 2,
+}: WorkerRuntimeOptions = {}): ModelRuntime {
   const idle: Host[] = []
   const retire = (host: Host): void => {
-    if (idle.length < IDLE_MAX) idle.push(host)
+    if (idle.length < idleMax) idle.push(host)
     else host.end()
   }
   const free = (): Host => {

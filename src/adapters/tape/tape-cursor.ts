@@ -7,7 +7,7 @@ import type { TapeFrame } from './tape-frame.ts'
 export interface TapeCursor {
   /** The next line of what has been read; undefined when there is none. */
   take(): TapeFrame | undefined
-  /** Reads on; false when nothing is left. */
+  /** Reads on; false when nothing is left. One call at a time. */
   read(): Promise<boolean>
   close(): Promise<void>
 }

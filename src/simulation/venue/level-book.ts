@@ -74,5 +74,7 @@ export class LevelBook {
     const taken = this.#taken[side]
     if (taken.size === 0) return
     for (let at = 0; at < levels.length; at += 2) taken.delete(levels[at]!)
+    // The book forgets what lies too far outside.
+    for (const price of taken.keys()) if (this.displayed(side, price) === 0) taken.delete(price)
   }
 }

@@ -1,4 +1,5 @@
 import { check } from '../../core/check.ts'
+import { releaseAll } from '../../core/each-or-none.ts'
 import type { InstrumentSymbol } from '../../core/instrument.ts'
 import type { EpochMs } from '../../core/units.ts'
 import type { BacktestModels, FamilyModels } from './backtest.ts'
@@ -25,7 +26,7 @@ export class FamilyForecasts {
   readonly #places: readonly Place[]
   readonly #modelsOf: ReadonlyMap<InstrumentSymbol, BacktestModels>
 
-  /** `symbols`: the instruments of a moment in their order, each in one family. `batch`: windows that a model is asked about at once. */
+  /** `symbols`: the instruments of a moment in their order, each in one family. `batch`: windows that a model is asked about at once, at most. */
   constructor(families: readonly FamilyModels[], symbols: readonly InstrumentSymbol[], batch: number) {
     this.#families = families.map((family) => {
       const lanes = symbols.flatMap((symbol, lane) => (family.symbols.includes(symbol) ? [lane] : []))
@@ -88,8 +89,8 @@ export class FamilyForecasts {
     }
   }
 
-  async release(): Promise<void> {
-    await Promise.all(this.#families.map(({ models }) => models.release()))
+  release(): Promise<void> {
+    return releaseAll(this.#families.map(({ models }) => models))
   }
 }
 

@@ -4,6 +4,7 @@ import { writeBundle } from '../../adapters/bundle/write-bundle.ts'
 import { workerRuntime } from '../../adapters/onnx/worker-runtime.ts'
 import type { Clock } from '../../core/clock.port.ts'
 import { eachOrNone } from '../../core/each-or-none.ts'
+import type { InstrumentSymbol } from '../../core/instrument.ts'
 import type { FeatureSchema } from '../../features/feature-schema.ts'
 import { loadForecaster } from '../../inference/forecaster.ts'
 import type { ModelRuntime } from '../../inference/model-runtime.port.ts'
@@ -11,7 +12,7 @@ import { openBundle } from '../../model/bundle/bundle.ts'
 import { loadModelSettings } from '../config/load-config.ts'
 import type { BacktestConfig } from '../config/schema.ts'
 import type { Io } from '../io.ts'
-import { type ModelFamily, modelFamilies } from '../models/model-families.ts'
+import { familiesFor, type ModelFamily, ofGroup } from '../models/model-families.ts'
 import type { BacktestModels, FamilyModels } from './backtest.ts'
 import { fixedModel, walkingModels } from './backtest-models.ts'
 import type { DatedModel } from './walk-forward.ts'
@@ -41,20 +42,27 @@ interface Loading {
   readonly runtime: ModelRuntime
 }
 
+export interface LoadOptions {
+  /** Absent: each model in a thread of its own. */
+  readonly runtime?: ModelRuntime
+  /** The instruments that are there; absent: those of the configuration. */
+  readonly symbols?: readonly InstrumentSymbol[]
+}
+
 /** For each family walk-forward where the configuration has `retrain`, else its champion. Throws `InputError`. */
 export async function loadModels(
   config: BacktestConfig,
   schema: FeatureSchema,
   clock: Pick<Clock, 'monotonicMs'>,
   io: Io,
-  runtime: ModelRuntime = workerRuntime({ intraOpThreads: config.model.threads }),
+  { runtime = workerRuntime({ intraOpThreads: config.model.threads, idleMax: 0 }), symbols }: LoadOptions = {},
 ): Promise<LoadedModels> {
   const loading = { config, schema, clock, runtime }
   const loadFamily = config.backtest.retrain ? await walks(loading, config.backtest.retrain, io) : champion(loading)
   const families = await eachOrNone(
-    modelFamilies(config),
+    familiesFor(config, symbols ?? config.symbols),
     async (family) => ({ ...family, ...(await loadFamily(family)) }),
-    ({ models }) => models.release(),
+    ({ models }) => models,
   )
   return { families, dated: () => families.flatMap((family) => family.dated()) }
 }
@@ -91,7 +99,7 @@ async function walks(
       settings: retrain,
       family: basename(out),
       ...{ schema, symbols, runtime, clock },
-      fit: await chooseFitter(settings, io),
+      fit: await chooseFitter(settings, { ...io, err: (line) => io.err(ofGroup(group) + line) }),
       save: async ({ version, files }) => {
         await writeBundle(out, version, files)
       },

@@ -1,5 +1,6 @@
 import { nextTick } from 'node:process'
 import { setImmediate as turn } from 'node:timers/promises'
+import { releaseAll } from '../../core/each-or-none.ts'
 import { InputError } from '../../core/errors.ts'
 import { converter } from '../../core/instrument.ts'
 import { type EpochMs, epochMs } from '../../core/units.ts'
@@ -45,8 +46,8 @@ async function started(parts: BacktestParts): Promise<CandleRun> {
   try {
     return new CandleRun(parts)
   } catch (error) {
+    await releaseAll(parts.families.map(({ models }) => models))
     await parts.featureThread?.close()
-    await Promise.all(parts.families.map(({ models }) => models.release()))
     throw error
   }
 }
@@ -189,7 +190,8 @@ class CandleRun {
   }
 
   async close(): Promise<void> {
-    await Promise.all([this.#windows.close(), this.#forecasts.release()])
+    await this.#forecasts.release()
+    await this.#windows.close()
   }
 
   outcome(): BacktestOutcome {

@@ -30,8 +30,9 @@ async function latencyOf({ simulation: { latency } }: BacktestConfig): Promise<s
 
 /** The models themselves, or how they are made. */
 async function modelOf(config: BacktestConfig): Promise<unknown> {
-  const { retrain } = config.backtest
-
-  if (!retrain) return Promise.all(modelFamilies(config).map(({ path }) => readCurrentVersion(path)))
-  return retrain.model === undefined ? 'ridge' : loadModelSettings(retrain.model)
+  const { model, backtest } = config
+  if (backtest.retrain)
+    return backtest.retrain.model === undefined ? 'ridge' : loadModelSettings(backtest.retrain.model)
+  if (model.groups === undefined) return readCurrentVersion(model.path)
+  return Promise.all(modelFamilies(config).map(({ path }) => readCurrentVersion(path)))
 }

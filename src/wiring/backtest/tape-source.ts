@@ -1,5 +1,6 @@
 import { onnxRuntime } from '../../adapters/onnx/onnx-runtime.ts'
 import type { Clock } from '../../core/clock.port.ts'
+import { releaseAll } from '../../core/each-or-none.ts'
 import { InputError } from '../../core/errors.ts'
 import type { Instrument } from '../../core/instrument.ts'
 import { epochMs } from '../../core/units.ts'
@@ -33,7 +34,8 @@ export async function openTapes(
   const instruments = await instrumentsOn(files, tapes, told, io)
   // In this thread: each bar waits for its forecast, and a message there and back takes longer than a small model.
   const runtime = onnxRuntime({ intraOpThreads: config.model.threads })
-  const { families, dated } = await loadModels(config, schema, clock, io, runtime)
+  const symbols = instruments.map(({ symbol }) => symbol)
+  const { families, dated } = await loadModels(config, schema, clock, io, { runtime, symbols })
   const serve = async ({ models, ...family }: FamilyModels) => ({
     ...family,
     forecaster: await models.next(epochMs(0)),
@@ -52,7 +54,7 @@ function refuseCandles({ features, backtest }: BacktestConfig): void {
   }
   if (backtest.retrain === undefined) return
   throw new InputError(
-    'backtest.retrain was given; with --tape the model of model.path decides all bars: leave it out',
+    'backtest.retrain was given; with --tape the models that are there decide all bars: leave it out',
     {
       key: 'backtest.retrain',
     },
@@ -112,7 +114,7 @@ class Tapes implements BacktestSource {
   }
 
   async close(): Promise<void> {
-    await Promise.all(this.#parts.served.map(({ forecaster }) => forecaster.release()))
+    await releaseAll(this.#parts.served.map(({ forecaster }) => forecaster))
   }
 
   async #over(

@@ -1,13 +1,13 @@
 import { systemClock } from '../../adapters/clock/system-clock.ts'
 import { openState } from '../../adapters/sqlite/open-state.ts'
 import type { SessionRecord } from '../../adapters/tape/tape-control.ts'
-import { eachOrNone } from '../../core/each-or-none.ts'
+import { eachOrNone, releaseAll } from '../../core/each-or-none.ts'
 import { InputError } from '../../core/errors.ts'
 import type { ReplayOptions } from '../command-options.ts'
 import { loadConfig } from '../config/load-config.ts'
 import { loadModel, modelLoader } from '../daemon/load-model.ts'
 import type { Io } from '../io.ts'
-import { type ModelFamily, modelFamilies, ofFamily } from '../models/model-families.ts'
+import { familiesFor, type ModelFamily, ofFamily } from '../models/model-families.ts'
 import { type RecordedRunSummary, replayRecordedRun } from '../replay/replay-recorded-run.ts'
 import { type ReplaySummary, replaySimulated } from '../replay/replay-simulated.ts'
 import { instrumentsOn } from '../replay/tape-instruments.ts'
@@ -36,14 +36,15 @@ export async function replayCommand(options: ReplayOptions, io: Io): Promise<num
     io.out(options.json ? JSON.stringify(summary) : describeRun(summary))
     return summary.matches === false ? 1 : 0
   }
+  const told = { ...config, section: 'replay', described: config.replay.instruments } as const
+  const instruments = await instrumentsOn(options.tape, tapes, told, io)
+  const symbols = instruments.map(({ symbol }) => symbol)
   const served = await eachOrNone(
-    modelFamilies(config),
+    familiesFor(config, symbols),
     async (family) => ({ ...family, ...(await loadModel(ofFamily(config, family), clock)) }),
-    ({ forecaster }) => forecaster.release(),
+    ({ forecaster }) => forecaster,
   )
   try {
-    const told = { ...config, section: 'replay', described: config.replay.instruments } as const
-    const instruments = await instrumentsOn(options.tape, tapes, told, io)
     const state = openState(':memory:', { mode: 'replay', venue: 'simulated/replay' })
     try {
       const { schema } = served[0]!
@@ -55,7 +56,7 @@ export async function replayCommand(options: ReplayOptions, io: Io): Promise<num
       state.close()
     }
   } finally {
-    await Promise.all(served.map(({ forecaster }) => forecaster.release()))
+    await releaseAll(served.map(({ forecaster }) => forecaster))
   }
 }
 

@@ -73,7 +73,9 @@ const retrainSchema = z.strictObject({
   model: file
     .optional()
     .describe('YAML file of the model and its training, relative to the working directory; leave out: ridge'),
-  out: file.describe('folder of the model family that the models are written into, relative to the working directory'),
+  out: file.describe(
+    'folder of the model family that the models are written into, relative to the working directory; with model.groups of one folder for each group',
+  ),
 })
 
 export const backtestSchema = z.strictObject({
@@ -88,8 +90,10 @@ export const backtestSchema = z.strictObject({
     .int()
     .min(1)
     .max(1_024)
-    .describe('windows that the model sees in one run, count; 1: bar by bar, as a daemon does'),
-  retrain: retrainSchema.optional().describe('walk-forward; leave out: the model of model.path decides all bars'),
+    .describe(
+      'windows that the models see in one round, of all instruments together, count; 1: bar by bar, as a daemon does',
+    ),
+  retrain: retrainSchema.optional().describe('walk-forward; leave out: the models that are there decide all bars'),
   resamples: z.int().min(100).max(10_000).describe('bootstrap samples behind the intervals, count'),
   seed: z.int().min(0).max(4_294_967_295).describe('of the bootstrap'),
 })

@@ -22,6 +22,21 @@ export function modelFamilies({ symbols, model: { path, groups } }: Families): r
   return named.map(([group, members]) => ({ group, symbols: members, path: join(path, group) }))
 }
 
+/**
+ * Those that decide any of `symbols`: the data may hold less than the configuration names, or more. Throws `InputError` for an instrument
+ * that is in no group; where there are no groups, one family decides all.
+ */
+export function familiesFor(config: Families, symbols: readonly InstrumentSymbol[]): readonly ModelFamily[] {
+  const families = modelFamilies(config)
+  if (config.model.groups === undefined) return families
+  const lost = symbols.filter((symbol) => !families.some((family) => family.symbols.includes(symbol)))
+  if (lost.length === 0) return families.filter((family) => family.symbols.some((symbol) => symbols.includes(symbol)))
+  throw new InputError(
+    `model.groups: no group has ${lost.join(', ')}, which the data hold; name it in symbols and in a group, or leave model.groups out`,
+    { key: 'model.groups' },
+  )
+}
+
 /** `BTC/USDT:USDT` is `BTC-USDT-USDT`: no two symbols of ccxt's form come to the same. */
 const folderOf = (symbol: InstrumentSymbol): string => symbol.replaceAll(/[/:]/g, '-')
 

@@ -1,5 +1,6 @@
 import type { SessionRecord } from '../../adapters/tape/tape-control.ts'
 import type { TapeCursor } from '../../adapters/tape/tape-cursor.ts'
+import { eachOrNone, releaseAll } from '../../core/each-or-none.ts'
 import { InputError } from '../../core/errors.ts'
 import { converter } from '../../core/instrument.ts'
 import { epochMs } from '../../core/units.ts'
@@ -50,8 +51,17 @@ export async function replayRecordedRun(
 ): Promise<RecordedRunSummary> {
   const lines = tapeLines(files)
   try {
-    const start = await startOf(lines, files[0] ?? '', config)
-    return await decidedAgain({ lines, start, config, recorded, loaderOf, monotonicMs })
+    const { featureState, families } = await startOf(lines, files[0] ?? '', config)
+    const models = await eachOrNone(
+      families,
+      (first) => familyModels(first, loaderOf),
+      ({ source }) => source,
+    )
+    try {
+      return await decidedAgain({ lines, featureState, models, config, recorded, monotonicMs })
+    } finally {
+      await releaseAll(models.map(({ source }) => source))
+    }
   } finally {
     await lines.close()
   }
@@ -61,19 +71,17 @@ type LoaderOf = (family: ModelFamily) => Promise<ModelLoader>
 
 interface RecordedReplay {
   readonly lines: TapeLines
-  readonly start: RunStart
+  readonly featureState: unknown
+  readonly models: readonly FamilyRun[]
   readonly config: WallConfig
   readonly recorded: SessionRecord
-  readonly loaderOf: LoaderOf
   readonly monotonicMs: () => number
 }
 
 async function decidedAgain(parts: RecordedReplay): Promise<RecordedRunSummary> {
-  const { lines, config, recorded, loaderOf, monotonicMs } = parts
-  const { featureState, families } = parts.start
+  const { lines, featureState, models, config, recorded, monotonicMs } = parts
   const { instruments } = recorded
   const time: ReplayTime = { now: epochMs(0), firstAt: epochMs(0) }
-  const models = await Promise.all(families.map((first) => familyModels(first, loaderOf)))
   const session = createSession({
     instruments,
     schema: models[0]!.schema,
@@ -106,8 +114,6 @@ async function decidedAgain(parts: RecordedReplay): Promise<RecordedRunSummary> 
     converters: instruments.map((one) => converter(one)),
     scheduler: tapeScheduler(),
     quotes: quoteCheck(),
-  }).finally(async () => {
-    for (const { source } of models) await source.release()
   })
   const tapeSeconds = (time.now - time.firstAt) / 1_000
   const { bars, decisions, gaps, decisionHash } = counter.counts()
@@ -127,16 +133,20 @@ async function decidedAgain(parts: RecordedReplay): Promise<RecordedRunSummary> 
 
 type RunEnd = { readonly decisionHash: string }
 
+/** The models of a family as the run had them. */
+interface FamilyRun {
+  readonly schema: FeatureSchema
+  readonly source: RecordedModels
+  readonly route: ModelRoute
+}
+
 /** A family and the model that it began with. */
 interface FirstModel {
   readonly family: ModelFamily
   readonly modelId: string
 }
 
-async function familyModels(
-  { family, modelId }: FirstModel,
-  loaderOf: LoaderOf,
-): Promise<{ readonly schema: FeatureSchema; readonly source: RecordedModels; readonly route: ModelRoute }> {
+async function familyModels({ family, modelId }: FirstModel, loaderOf: LoaderOf): Promise<FamilyRun> {
   const loader = await loaderOf(family)
   const source = await recordedModels(loader, modelId)
   return { schema: loader.schema, source, route: { group: family.group, symbols: family.symbols, source } }

@@ -6,7 +6,7 @@ import { SimulatedVenue } from '../../simulation/venue/simulated-venue.ts'
 import type { Journal } from '../../trading/journal.port.ts'
 import { trader as createTrader, type Trader } from '../../trading/trader.ts'
 import type { BacktestConfig, ReplayConfig } from '../config/schema.ts'
-import { requireServed, routeOf, type ServedModel } from '../models/served-model.ts'
+import { routeOf, type ServedModel } from '../models/served-model.ts'
 import { createSession, type Session } from '../session/session.ts'
 import { traderDesk } from '../session/trader-desk.ts'
 import { simulationSettings, venueAccount } from '../simulation/simulation-settings.ts'
@@ -22,6 +22,7 @@ export interface SimulatedSessionParts {
   /** Wallet at the start, decimal string. */
   readonly deposit: string
   readonly schema: FeatureSchema
+  /** Each instrument has one. */
   readonly served: readonly ServedModel[]
   readonly journal: Journal
   /** Names the ledger inside client order ids. */
@@ -43,10 +44,8 @@ export interface SimulatedSession {
   end(): Promise<void>
 }
 
-/** Throws `InputError` for an instrument that no model decides. */
 export function simulatedSession(parts: SimulatedSessionParts): SimulatedSession {
   const { config, schema, served, journal, ledgerTag, monotonicMs } = parts
-  requireServed(served, parts.instruments)
   const instruments = withFees(parts.instruments, config.simulation)
   const time: ReplayTime = { now: epochMs(0), firstAt: epochMs(0) }
   const scheduler = tapeScheduler()

@@ -1,6 +1,7 @@
 import { readTape, type Tape } from '../../adapters/tape/read-tape.ts'
 import type { TapeCursor } from '../../adapters/tape/tape-cursor.ts'
 import type { TapeFrame } from '../../adapters/tape/tape-frame.ts'
+import { check } from '../../core/check.ts'
 
 /** Lines that a look ahead may pass: a decision's inputs stand a few lines behind the watermark that closed its bars. */
 export const AHEAD_MAX = 100_000
@@ -28,6 +29,7 @@ class Lines implements TapeLines {
   /** At most `AHEAD_MAX` of them. */
   readonly #waiting: Waiting[] = []
   #cursor: TapeCursor | undefined
+  #isReading = false
 
   constructor(files: readonly string[]) {
     this.#files = files
@@ -46,7 +48,16 @@ class Lines implements TapeLines {
   }
 
   async read(): Promise<boolean> {
-    if (await this.#cursor?.read()) return true
+    check(!this.#isReading, 'readings of tapes at once', 2)
+    this.#isReading = true
+    try {
+      return (await this.#cursor?.read()) || this.#nextTape()
+    } finally {
+      this.#isReading = false
+    }
+  }
+
+  #nextTape(): boolean {
     const file = this.#files[this.#tapes.length]
     if (file === undefined) return false
     const tape = readTape(file)

@@ -1,5 +1,5 @@
 import { setImmediate as turn } from 'node:timers/promises'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { autoProviders } from '../../../src/adapters/onnx/auto-providers.ts'
 import { onnxRuntime } from '../../../src/adapters/onnx/onnx-runtime.ts'
 import { workerRuntime } from '../../../src/adapters/onnx/worker-runtime.ts'
@@ -108,6 +108,21 @@ describe('workerRuntime', () => {
     await run
     expect(turns).toBeGreaterThan(5)
     await session.release()
+  })
+
+  test('keeps as many threads for the next model as it is told', async () => {
+    const threads = () => process.report.getReport() as { readonly workers: readonly unknown[] }
+    const before = threads().workers.length
+    for (const [idleMax, left] of [
+      [1, 1],
+      [0, 1],
+    ] as const) {
+      const own = workerRuntime({ idleMax })
+      const sessions = await Promise.all([1, 2, 3].map(() => own.load(graph, model, 'cpu')))
+      expect(threads().workers.length - before).toBe(sessions.length + (idleMax === 0 ? 1 : 0))
+      for (const session of sessions) await session.release()
+      await vi.waitFor(() => expect(threads().workers.length - before).toBe(left), 10_000)
+    }
   })
 
   test('a thread that has ended fails what it was asked, and what it is asked', async () => {

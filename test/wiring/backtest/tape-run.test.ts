@@ -4,12 +4,15 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { systemClock } from '../../../src/adapters/clock/system-clock.ts'
 import type { TapeFrame } from '../../../src/adapters/tape/tape-frame.ts'
+import type { Forecast } from '../../../src/inference/forecast.ts'
+import type { Forecaster } from '../../../src/inference/forecaster.ts'
 import { comparePrefixes, type OnDecision } from '../../../src/wiring/backtest/compare-prefixes.ts'
 import { TapeReading } from '../../../src/wiring/backtest/tape-reading.ts'
 import { runTapes, type TapeOutcome } from '../../../src/wiring/backtest/tape-run.ts'
 import { type LoadedModel, loadModel } from '../../../src/wiring/daemon/load-model.ts'
 import { instrumentsOn } from '../../../src/wiring/replay/tape-instruments.ts'
 import { tapeSessions } from '../../../src/wiring/replay/tape-sessions.ts'
+import { syntheticFrames } from '../../bench/synthetic-frames.ts'
 import { simulatedTape } from '../../fixtures/make-tape.ts'
 import { realTape } from '../../market/real-tapes.ts'
 import { TAPE_BASE, tapeFile } from './support/tapes.ts'
@@ -151,6 +154,54 @@ function withFunding(text: string): string {
       return [line, `${time} ${JSON.stringify({ stream: 'btcusdt@markPrice@1s', data })}`]
     })
     .join('\n')
+}
+
+test('instruments with models of their own: each says how far it looks, and what it calls flat', async () => {
+  const both = syntheticFrames(20_000).flatMap(({ receivedAt, text }) => {
+    const named = text.replace('{"lastUpdateId"', '{"symbol":"BTCUSDT","lastUpdateId"')
+    const other = named.replaceAll('BTCUSDT', 'ETHUSDT').replaceAll('btcusdt', 'ethusdt')
+    return [`${receivedAt} ${named}`, `${receivedAt} ${other}`]
+  })
+  const file = tapeFile(folder, 'two.txt', both.join('\n'))
+  const config = { ...TAPE_BASE, symbols: [ETH, BTC] }
+  const tapes = await tapeSessions([file])
+  const told = { ...config, section: 'backtest', described: config.backtest.instruments } as const
+  const instruments = await instrumentsOn([file], tapes, told, { err: () => undefined })
+  const { schema } = model
+  const served = [
+    { group: 'far', symbols: [ETH], forecaster: saying({ modelId: 'far/1', horizonBars: 9, thresholdBps: 7 }) },
+    { group: 'near', symbols: [BTC], forecaster: saying({ modelId: 'near/1', horizonBars: 2, thresholdBps: 3 }) },
+  ]
+  const reading = new TapeReading([file])
+  const { bars, modelIds, record } = await runTapes({
+    ...{ config, schema, served, instruments, tapes, reading },
+    monotonicMs: () => 0,
+  })
+  expect(modelIds).toEqual(['far/1', 'near/1'])
+  expect(record.horizonBars).toBe(9)
+  const of = (symbol: string) => record.forecasts.filter((one) => one.symbol === symbol)
+  const said = (symbol: string) => [...new Set(of(symbol).map((one) => `${one.modelId} ${one.thresholdBps}`))]
+  expect([said(ETH), said(BTC)]).toEqual([['far/1 7'], ['near/1 3']])
+  expect(bars).toBeGreaterThan(100)
+  // Those of the last bars have not come true.
+  expect(of(BTC).length - of(ETH).length).toBe(9 - 2)
+})
+
+const BTC = 'BTC/USDT:USDT'
+const ETH = 'ETH/USDT:USDT'
+
+/** The same of every window. */
+function saying(one: Pick<Forecaster, 'modelId' | 'horizonBars' | 'thresholdBps'>): Forecaster {
+  const { modelId, horizonBars } = one
+  const said: Forecast = {
+    ...{ modelId, horizonBars, provider: 'cpu', latencyMs: 0, meanBps: 0, volatilityBps: 1 },
+    ...{ levels: [0.5], quantilesBps: [0], classes: [0.3, 0.4, 0.3] },
+  }
+  return {
+    ...{ ...one, provider: 'cpu', steps: 1, features: model.schema.names.length },
+    forecast: (windows) => Promise.resolve(windows.map(() => said)),
+    release: () => Promise.resolve(),
+  }
 }
 
 /** Trades whose sizes are scaled by how many lines there are. */

@@ -22,6 +22,7 @@ import { tapeMapper } from '../../../src/wiring/tape/tape-mapper.ts'
 import { virtualTime } from '../../adapters/alerts/virtual-time.ts'
 import { syntheticFrames } from '../../bench/synthetic-frames.ts'
 import { BTCUSDT } from '../../market/instruments.ts'
+import { openFiles, tellsOpenFiles } from '../../support/open-files.ts'
 import { ridgeFamily } from '../daemon/ridge-family.ts'
 
 const dir = mkdtempSync(join(tmpdir(), 'tickwright-recorded-groups-'))
@@ -180,4 +181,6 @@ test('a recorded run of two families decides the same again, each instrument by 
   await expect(replayRecordedRun(files, renamed, session, loaderOf, () => 0)).rejects.toThrow(
     /its models were majors, others; the configuration has rest/,
   )
+  // Refused or not, nothing stays open.
+  if (tellsOpenFiles) expect(openFiles(tapes)).toEqual([])
 })

@@ -2,11 +2,9 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import type { Forecaster } from '../../../src/inference/forecaster.ts'
 import { replayCommand } from '../../../src/wiring/commands/replay.ts'
-import { requireServed } from '../../../src/wiring/models/served-model.ts'
+import { familiesFor } from '../../../src/wiring/models/model-families.ts'
 import { syntheticFrames } from '../../bench/synthetic-frames.ts'
-import { BTCUSDT } from '../../market/instruments.ts'
 import { fakeIo } from '../commands/fake-io.ts'
 
 const dir = mkdtempSync(join(tmpdir(), 'tickwright-replay-groups-'))
@@ -48,13 +46,11 @@ test('a simulated replay asks each family for its own: copies of one model decid
   expect(await replayed('each')).toMatchObject({ ...counts, models: [models, models].flat() })
 })
 
-test('an instrument of the tapes that is in no group', () => {
-  const instrument = (symbol: string) => ({ ...BTCUSDT, symbol })
-  const forecaster = {} as Forecaster
-  const one = { group: 'one', symbols: ['A'], forecaster }
-  expect(() => requireServed([one], [instrument('A'), instrument('B'), instrument('C')])).toThrow(
-    'model.groups: no group has B, C, which the tapes hold',
-  )
-  requireServed([one], [instrument('A')])
-  requireServed([{ ...one, group: undefined }], [instrument('B')])
+test('of the groups, those that the tapes hold nothing of are left out; an instrument in no group is refused', () => {
+  const config = { symbols: ['A', 'B', 'C'], model: { path: 'm', groups: { one: ['A', 'B'], other: ['C'] } } }
+  const namesFor = (symbols: readonly string[]) => familiesFor(config, symbols).map(({ group }) => group)
+  expect(namesFor(['A'])).toEqual(['one'])
+  expect(namesFor(['C', 'B'])).toEqual(['one', 'other'])
+  expect(() => namesFor(['A', 'D', 'E'])).toThrow('model.groups: no group has D, E, which the data hold')
+  expect(familiesFor({ ...config, model: { path: 'm' } }, ['D'])).toHaveLength(1)
 })
