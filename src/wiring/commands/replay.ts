@@ -1,8 +1,8 @@
 import { systemClock } from '../../adapters/clock/system-clock.ts'
-import { openState } from '../../adapters/sqlite/open-state.ts'
 import type { SessionRecord } from '../../adapters/tape/tape-control.ts'
 import { eachOrNone, releaseAll } from '../../core/each-or-none.ts'
 import { InputError } from '../../core/errors.ts'
+import { memoryJournal } from '../../trading/memory-journal.ts'
 import type { ReplayOptions } from '../command-options.ts'
 import { loadConfig } from '../config/load-config.ts'
 import { loadModel, modelLoader } from '../daemon/load-model.ts'
@@ -45,16 +45,11 @@ export async function replayCommand(options: ReplayOptions, io: Io): Promise<num
     ({ forecaster }) => forecaster,
   )
   try {
-    const state = openState(':memory:', { mode: 'replay', venue: 'simulated/replay' })
-    try {
-      const { schema } = served[0]!
-      const parts = { config, tapes, instruments, schema, served, journal: state.journal, monotonicMs }
-      const summary = await replaySimulated(options.tape, parts)
-      io.out(options.json ? JSON.stringify(summary) : describe(summary))
-      return 0
-    } finally {
-      state.close()
-    }
+    const { schema } = served[0]!
+    const parts = { config, tapes, instruments, schema, served, journal: memoryJournal(), monotonicMs }
+    const summary = await replaySimulated(options.tape, parts)
+    io.out(options.json ? JSON.stringify(summary) : describe(summary))
+    return 0
   } finally {
     await releaseAll(served.map(({ forecaster }) => forecaster))
   }
