@@ -4,10 +4,10 @@ import type { Graph, Value } from './graph/graph.ts'
 import { createGraph } from './graph/graph.ts'
 import { onnxFile } from './graph/onnx-file.ts'
 import { add, clip, div, exp, mul, neg, relu, sigmoid, sub } from './graph/ops/elementwise.ts'
-import { concat, flatten } from './graph/ops/layout.ts'
+import { concat } from './graph/ops/layout.ts'
 import { matMul } from './graph/ops/matrix.ts'
 import type { Scaler } from './scaler.ts'
-import { scaledWindow } from './scaler.ts'
+import { scaledRow } from './scaler.ts'
 
 export const RIDGE_FORECASTER = 'ridge-forecaster'
 
@@ -45,7 +45,7 @@ export function ridgeForecasterGraph(model: RidgeForecaster): Uint8Array {
 /** Adds scaler and heads over `raw` [batch, steps, features]; makes the graph's outputs. */
 export function addRidgeHeads(graph: Graph, raw: Value, model: RidgeForecaster): void {
   checkModel(model)
-  const window = flatten(graph, scaledWindow(graph, raw, model))
+  const window = scaledRow(graph, raw, model)
   const mean = linear(graph, 'mean', window, model.mean)
   const { min, max } = model.logVolatility
   const logVolatility = linear(graph, 'log_volatility', window, model.logVolatility)

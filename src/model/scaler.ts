@@ -1,5 +1,7 @@
 import type { Graph, Value } from './graph/graph.ts'
 import { clip, div, sub } from './graph/ops/elementwise.ts'
+import { flatten, reshape } from './graph/ops/layout.ts'
+import { sizeOf } from './graph/shape.ts'
 
 /** z = clip((x − centre) / scale, ±clip), for each feature. */
 export interface Scaler {
@@ -21,7 +23,22 @@ export function scaleRow(scaler: Scaler, input: Float32Array, row: number, z: Fl
 }
 
 /** The same in a graph. `raw`: [batch, steps, features]. */
-export function scaledWindow(graph: Graph, raw: Value, { centre, scale, clip: bound }: Scaler): Value {
-  const centred = sub(graph, raw, graph.constant('centre', centre, [centre.length]))
-  return clip(graph, div(graph, centred, graph.constant('scale', scale, [scale.length])), -bound, bound)
+export const scaledWindow = (graph: Graph, raw: Value, scaler: Scaler): Value =>
+  reshape(graph, scaledRow(graph, raw, scaler), raw.shape)
+
+/**
+ * The same, [batch, steps × features]. Centre and scale are written out for each step: ONNX Runtime goes through a tensor in stretches as
+ * long as what it repeats, and stretches of a few features take ten times as long as whole windows.
+ */
+export function scaledRow(graph: Graph, raw: Value, { centre, scale, clip: bound }: Scaler): Value {
+  const row = flatten(graph, raw)
+  const width = sizeOf(row.shape, 1)
+  const eachStep = (name: string, values: Float32Array): Value =>
+    graph.constant(
+      name,
+      Float32Array.from({ length: width }, (_, at) => values[at % values.length]!),
+      [width],
+    )
+  const centred = sub(graph, row, eachStep('centre', centre))
+  return clip(graph, div(graph, centred, eachStep('scale', scale)), -bound, bound)
 }

@@ -17,8 +17,11 @@ function withGraph(change: (model: onnx.IModelProto) => void): BundleFiles {
   return sampleBundle(undefined, ModelProto.encode(model).finish())
 }
 
+const named = (model: onnx.IModelProto, name: string): onnx.ITensorProto =>
+  model.graph!.initializer!.find((one) => one.name === name)!
+
 function nanWeight(model: onnx.IModelProto): void {
-  const tensor = model.graph!.initializer!.find(({ name }) => name === 'mean_weights')!
+  const tensor = named(model, 'mean_weights')
   const raw = tensor.rawData!.slice()
   new DataView(raw.buffer, raw.byteOffset).setFloat32(4, Number.NaN, true)
   tensor.rawData = raw
@@ -65,7 +68,7 @@ describe('checkGraph', () => {
     {
       name: 'weights in another file',
       change: (m) => {
-        m.graph!.initializer![0]!.dataLocation = 1
+        named(m, 'centre').dataLocation = 1
       },
       says: ['centre', 'external'],
     },
@@ -79,14 +82,14 @@ describe('checkGraph', () => {
     {
       name: 'a weight of another shape',
       change: (m) => {
-        m.graph!.initializer![1]!.dims = [4]
+        named(m, 'scale').dims = [4]
       },
       says: ['scale', '16'],
     },
     {
       name: 'weights of another type',
       change: (m) => {
-        m.graph!.initializer![1]!.dataType = 11
+        named(m, 'scale').dataType = 11
       },
       says: ['scale', 'float32'],
     },
@@ -191,29 +194,31 @@ describe('checkGraph', () => {
     {
       name: 'weights that are texts',
       change: (m) => {
-        Object.assign(m.graph!.initializer![1]!, { dataType: 8, rawData: null, stringData: [Uint8Array.of(65)] })
+        Object.assign(named(m, 'scale'), { dataType: 8, rawData: null, stringData: [Uint8Array.of(65)] })
       },
       says: ['scale', 'stringData'],
     },
     {
       name: 'weights in a second place',
       change: (m) => {
-        m.graph!.initializer![1]!.floatData = [1, 2, 3]
+        named(m, 'scale').floatData = [1, 2, 3]
       },
       says: ['scale', 'floatData'],
     },
     {
       name: 'a weight that is infinite',
       change: (m) => {
-        const raw = Uint8Array.of(0, 0, 0x80, 0x7f, 0, 0, 0, 0, 0, 0, 0, 0)
-        m.graph!.initializer![1]!.rawData = raw
+        const scale = named(m, 'scale')
+        const raw = scale.rawData!.slice()
+        raw.set([0, 0, 0x80, 0x7f])
+        scale.rawData = raw
       },
       says: ['scale element 0', 'Infinity'],
     },
     {
       name: 'a shape below zero',
       change: (m) => {
-        m.graph!.initializer![1]!.dims = [-1, -3]
+        named(m, 'scale').dims = [-1, -3]
       },
       says: ['scale dimension', '-1'],
     },
