@@ -68,17 +68,18 @@ describe('a challenger', () => {
 
 describe('the model that decides', () => {
   test('is another one: comparisons begin anew, and what was loaded is let go', async () => {
-    const models = [sees(), sees(), blind(), blind()]
-    const { show, held, challengers } = arenaBench({
-      old: () => models[2]!,
-      next: () => models[3]!,
-      new: () => models.shift()!,
+    const first = sees()
+    const made = [first, sees()]
+    const { show, held, challengers, loaded, problems } = arenaBench({
+      ...{ old: blind, next: blind },
+      new: () => made.shift()!,
     })
-    const first = models[0]!
     await show(1, 110)
     held.current = 'next'
     expect(await show(111, 215, challengers('new'))).toBeUndefined()
     expect(first.released).toBe(1)
+    expect(loaded).toEqual(['old', 'new', 'next', 'new'])
+    expect(problems).toEqual([])
   })
 
   test('cannot be run in shadow: challengers wait for another one, and are told of once', async () => {
