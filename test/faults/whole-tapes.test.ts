@@ -4,6 +4,7 @@ import { expectWhole } from '../wiring/tape/expect-whole.ts'
 
 // Recordings that take too long for `npm test`.
 test.skipIf(realTape('binance-usdm-btcusdt-20240808.gz').absent).each([
+  [['binance-usdm-btcusdt-20240808.gz'], { bookUpdates: 6_547, trades: 21_313, quotesCompared: 629 }, -1_269],
   [['binance-coinm-btcusd_perp-20240808.gz'], { trades: 2_286, quotesCompared: 1_124 }, -1_258],
   [
     ['binance-usdm-btcusdt-20230404.gz', 'binance-usdm-btcusdt-20230405.gz'],

@@ -157,7 +157,7 @@ function withFunding(text: string): string {
 }
 
 test('instruments with models of their own: each says how far it looks, and what it calls flat', async () => {
-  const both = syntheticFrames(20_000).flatMap(({ receivedAt, text }) => {
+  const both = syntheticFrames(10_000).flatMap(({ receivedAt, text }) => {
     const named = text.replace('{"lastUpdateId"', '{"symbol":"BTCUSDT","lastUpdateId"')
     const other = named.replaceAll('BTCUSDT', 'ETHUSDT').replaceAll('btcusdt', 'ethusdt')
     return [`${receivedAt} ${named}`, `${receivedAt} ${other}`]
@@ -182,7 +182,7 @@ test('instruments with models of their own: each says how far it looks, and what
   const of = (symbol: string) => record.forecasts.filter((one) => one.symbol === symbol)
   const said = (symbol: string) => [...new Set(of(symbol).map((one) => `${one.modelId} ${one.thresholdBps}`))]
   expect([said(ETH), said(BTC)]).toEqual([['far/1 7'], ['near/1 3']])
-  expect(bars).toBeGreaterThan(100)
+  expect(bars).toBeGreaterThan(50)
   // Those of the last bars have not come true.
   expect(of(BTC).length - of(ETH).length).toBe(9 - 2)
 })

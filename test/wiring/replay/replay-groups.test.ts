@@ -13,7 +13,7 @@ afterAll(() => rmSync(dir, { recursive: true }))
 const tape = join(dir, 'tape.txt')
 const family = join(dir, 'models')
 beforeAll(() => {
-  const lines = syntheticFrames(12_000).flatMap(({ receivedAt, text }) => {
+  const lines = syntheticFrames(8_000).flatMap(({ receivedAt, text }) => {
     const named = text.replace('{"lastUpdateId"', '{"symbol":"BTCUSDT","lastUpdateId"')
     const other = named.replaceAll('BTCUSDT', 'ETHUSDT').replaceAll('btcusdt', 'ethusdt')
     return [`${receivedAt} ${named}`, `${receivedAt} ${other}`]
